@@ -1,0 +1,45 @@
+"""The contract of an adapter: one small class for each way of reaching agencies."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from rest_framework.serializers import Serializer
+
+from services_catalog.adapters.types import CallSettings, Receipt, Submission
+
+
+class Adapter(ABC):
+    """Reaches agencies in one way; services differ by options, not by class (architecture, rule 6).
+
+    `options` are what `options_serializer` validated, once when they are saved and again when the adapter is built.
+    """
+
+    options_serializer: ClassVar[type[Serializer[Any]]]
+
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        serializer = self.options_serializer(data=dict(options))
+        serializer.is_valid(raise_exception=True)
+        self.options: Mapping[str, Any] = serializer.validated_data
+
+    @property
+    def can_look_up(self) -> bool:
+        """Whether `fetch_status` can tell if the agency has a submission."""
+        return False
+
+    @property
+    def honours_idempotency_key(self) -> bool:
+        """Whether sending the same submission twice leaves one case at the agency."""
+        return False
+
+    @abstractmethod
+    def submit(self, submission: Submission, call: CallSettings) -> Receipt:
+        """Hands the submission over. Raises Retryable, Permanent or OutcomeUnknown, and nothing else."""
+
+    def fetch_status(self, reference: str, call: CallSettings) -> Receipt | None:
+        """What the agency has under our reference, None when it has nothing. Raises as `submit` does."""
+        raise NotImplementedError
+
+    def check_config(self, call: CallSettings) -> None:
+        """Proves without sending a submission that the agency can be reached. Raises as `submit` does."""
+        raise NotImplementedError

@@ -1,0 +1,104 @@
+"""Agencies with a JSON API of their own: POST a submission, GET its status by our reference."""
+
+import json
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, NoReturn
+
+from services_catalog.adapters import http
+from services_catalog.adapters.base import Adapter
+from services_catalog.adapters.contrib.rest_json.options import RestJsonOptions
+from services_catalog.adapters.errors import OutcomeUnknown, Permanent, Retryable
+from services_catalog.adapters.registry import registry
+from services_catalog.adapters.types import CallSettings, Receipt, Submission
+
+_TRY_LATER = {401, 403, 404, 408, 421, 425, 429, 503}
+_LONGEST_RETRY_AFTER = timedelta(hours=24)
+
+
+@registry.register("rest_json")
+class RestJsonAdapter(Adapter):
+    """POSTs `{reference, service, version, data, applicant}` with an Idempotency-Key.
+
+    200 and 201 answer `{"agency_reference": …, "status": …}`. A 4xx that is about the submission is final; one that
+    is about us, the address or the moment is tried again; any other answer leaves the outcome unknown.
+    """
+
+    options_serializer = RestJsonOptions
+
+    @property
+    def can_look_up(self) -> bool:
+        return bool(self.options["lookup_url"])
+
+    @property
+    def honours_idempotency_key(self) -> bool:
+        return bool(self.options["honours_idempotency_key"])
+
+    def submit(self, submission: Submission, call: CallSettings) -> Receipt:
+        fields = asdict(submission)
+        idempotency_key = fields.pop("idempotency_key")
+        fields["service"] = fields.pop("service_code")
+        answer = self._call(
+            "POST", self.options["submit_url"], call, json.dumps(fields).encode(), {"Idempotency-Key": idempotency_key}
+        )
+        if answer.status in (200, 201, 202):
+            return _receipt(answer)
+        _fail(answer)
+
+    def fetch_status(self, reference: str, call: CallSettings) -> Receipt | None:
+        answer = self._call("GET", self.options["lookup_url"].replace("{reference}", reference), call)
+        if answer.status == 404:
+            return None
+        if answer.status == 200:
+            return _receipt(answer)
+        raise Retryable("lookup_refused", http_status=answer.status, retry_after=_retry_after(answer))
+
+    def check_config(self, call: CallSettings) -> None:
+        answer = self._call("GET", self.options["health_url"] or self.options["submit_url"], call)
+        if answer.status >= 500 or answer.status in (401, 403):
+            raise Retryable("health_refused", http_status=answer.status)
+
+    def _call(
+        self,
+        method: str,
+        url: str,
+        call: CallSettings,
+        body: bytes | None = None,
+        extra_headers: dict[str, str] | None = None,
+    ) -> http.Answer:
+        headers = {
+            "Authorization": f"Bearer {call.outgoing_secret}",
+            "X-Request-ID": call.request_id,
+            **({"Content-Type": "application/json"} if body is not None else {}),
+            **(extra_headers or {}),
+        }
+        try:
+            return http.call(method, url, deadline=call.deadline, headers=headers, body=body)
+        except http.NotSent as error:
+            raise Retryable(error.code) from None
+        except http.MaybeSent as error:
+            raise OutcomeUnknown(error.code) from None
+
+
+def _receipt(answer: http.Answer) -> Receipt:
+    try:
+        content: Any = json.loads(answer.body)
+        return Receipt(str(content["agency_reference"])[:200], str(content.get("status", "")))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OutcomeUnknown("answer_not_understood", http_status=answer.status) from None
+
+
+def _fail(answer: http.Answer) -> NoReturn:
+    if answer.status in _TRY_LATER:
+        raise Retryable(f"http_{answer.status}", http_status=answer.status, retry_after=_retry_after(answer))
+    if 400 <= answer.status < 500:
+        raise Permanent(f"http_{answer.status}", http_status=answer.status)
+    raise OutcomeUnknown(f"http_{answer.status}", http_status=answer.status)
+
+
+def _retry_after(answer: http.Answer) -> timedelta | None:
+    """The Retry-After header when it gives seconds (RFC 9110, section 10.2.3), at most a day."""
+    seconds = answer.headers.get("retry-after", "")
+    if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 9:
+        return None
+    return min(timedelta(seconds=int(seconds)), _LONGEST_RETRY_AFTER)

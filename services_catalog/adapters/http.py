@@ -1,0 +1,147 @@
+"""The one way out of the house (architecture, rule 12).
+
+A name is resolved once and the connection goes to the address that was checked, so that a rebinding name cannot
+reach an inner network. There are no redirects, no proxies and no cookies, answers are bounded in size, and a call
+ends at its total deadline however slowly the other side drips.
+"""
+
+import ssl
+import time
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpcore2
+
+from services_catalog.adapters.addresses import AddressRefused, checked_address
+
+_ANSWER_LIMIT = 1024 * 1024
+_CONNECT_LIMIT = 5.0
+_ends_at: ContextVar[float] = ContextVar("egress_ends_at")
+
+
+class NotSent(Exception):
+    """Nothing reached the other side. `code` is stable and holds no address."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class MaybeSent(Exception):
+    """The request left, and no whole answer came back. `code` is stable and holds no address."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def _time_left(limit: float | None = None) -> float:
+    left = _ends_at.get() - time.monotonic()
+    if left <= 0:
+        raise httpcore2.ReadTimeout("total deadline")
+    return left if limit is None else min(left, limit)
+
+
+class _DeadlineStream(httpcore2.NetworkStream):
+    """A socket whose every operation ends at the deadline of the call it serves."""
+
+    def __init__(self, stream: httpcore2.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, _time_left())
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _time_left())
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore2.NetworkStream:
+        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, _time_left()))
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
+
+
+class _PinnedBackend(httpcore2.NetworkBackend):
+    """Connects to the checked address of a name; TLS still verifies the name."""
+
+    def __init__(self) -> None:
+        self._backend = httpcore2.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        try:
+            address = checked_address(host, port)
+        except OSError:
+            raise httpcore2.ConnectError("name does not resolve") from None
+        stream = self._backend.connect_tcp(
+            address, port, _time_left(_CONNECT_LIMIT), local_address, socket_options
+        )
+        return _DeadlineStream(stream)
+
+
+_pool = httpcore2.ConnectionPool(
+    ssl_context=httpcore2.default_ssl_context(),
+    max_connections=512,
+    max_keepalive_connections=128,
+    keepalive_expiry=15,
+    network_backend=_PinnedBackend(),
+)
+
+
+def call(
+    method: str, url: str, *, deadline: timedelta, headers: Mapping[str, str], body: bytes | None = None
+) -> Answer:
+    """One request and its whole answer, whatever its status.
+
+    Raises NotSent when nothing can have reached the other side, MaybeSent when something may have.
+    """
+    _ends_at.set(time.monotonic() + deadline.total_seconds())
+    sent = {"Accept": "application/json", "User-Agent": "superapp/1", **headers}
+    try:
+        with _pool.stream(method, url, headers=list(sent.items()), content=body) as response:
+            return Answer(response.status, _headers(response), _bounded_body(response))
+    except AddressRefused:
+        raise NotSent("address_refused") from None
+    except (httpcore2.UnsupportedProtocol, httpcore2.LocalProtocolError):
+        raise NotSent("bad_request_made") from None
+    except (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout):
+        raise NotSent("cannot_connect") from None
+    except httpcore2.TimeoutException:
+        raise MaybeSent("no_answer_in_time") from None
+    except (httpcore2.NetworkError, httpcore2.ProtocolError):
+        raise MaybeSent("connection_lost") from None
+
+
+def _headers(response: httpcore2.Response) -> dict[str, str]:
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+
+
+def _bounded_body(response: httpcore2.Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_stream():
+        body += chunk
+        if len(body) > _ANSWER_LIMIT:
+            raise MaybeSent("answer_too_large")
+    return bytes(body)

@@ -1,0 +1,146 @@
+from decimal import Decimal
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from services_catalog.models.agencies import Agency, code_validator
+
+IAL_LEVELS = [Decimal(level) for level in ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3.0")]
+AAL_LEVELS = [Decimal(level) for level in ("1.0", "2.1", "2.2", "3.0")]
+
+
+class Category(models.Model):
+    """What a service is about."""
+
+    code = models.SlugField(primary_key=True)
+    name_th = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name_plural = "categories"
+
+    def __str__(self) -> str:
+        return self.name_th
+
+
+class LifeEvent(models.Model):
+    """When in life people look for a service."""
+
+    code = models.SlugField(primary_key=True)
+    name_th = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "code"]
+
+    def __str__(self) -> str:
+        return self.name_th
+
+
+class Service(models.Model):
+    """A catalogue entry: one thing an agency does for citizens."""
+
+    class Publication(models.TextChoices):
+        UNPUBLISHED = "unpublished", "Unpublished"
+        PUBLISHED = "published", "Published"
+
+    class DecisionUnit(models.TextChoices):
+        WORKING_DAY = "working_day", "Working days"
+        CALENDAR_DAY = "calendar_day", "Calendar days"
+
+    class Channel(models.TextChoices):
+        APP = "app", "App"
+        WEB = "web", "Web"
+        OFFICE = "office", "Office"
+        MAIL = "mail", "Mail"
+        PHONE = "phone", "Phone"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=64, unique=True, validators=[code_validator])
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="services")
+    # Real names reach 449 characters.
+    name_th = models.TextField()
+    name_en = models.TextField(blank=True)
+    description_th = models.TextField(blank=True)
+    description_en = models.TextField(blank=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, null=True, blank=True, related_name="services")
+    life_event = models.ForeignKey(LifeEvent, on_delete=models.PROTECT, null=True, blank=True, related_name="services")
+    aliases = ArrayField(models.CharField(max_length=100), default=list, blank=True)
+    min_ial = models.DecimalField(max_digits=2, decimal_places=1, default=Decimal("1.3"))
+    min_aal = models.DecimalField(max_digits=2, decimal_places=1, default=Decimal("1.0"))
+    fee_baht = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
+    fee_note_th = models.TextField(blank=True)
+    fee_note_en = models.TextField(blank=True)
+    decision_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    decision_unit = models.CharField(max_length=20, choices=DecisionUnit.choices, default=DecisionUnit.WORKING_DAY)
+    # [{"name": {"th", "en"}, "required": bool, "source": "upload" | "agency"}]
+    documents = models.JSONField(default=list, blank=True)
+    channels = ArrayField(models.CharField(max_length=10, choices=Channel.choices), default=list, blank=True)
+    # How far the real service has come in the national list (STA01 … STA05); empty for entries made here.
+    source_status = models.CharField(max_length=10, blank=True)
+
+    publication = models.CharField(max_length=20, choices=Publication.choices, default=Publication.UNPUBLISHED)
+    published_at = models.DateTimeField(null=True, blank=True)
+    current_version = models.ForeignKey(
+        "services_catalog.ServiceVersion", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    adapter = models.CharField(max_length=40, blank=True)
+    adapter_options = models.JSONField(default=dict, blank=True)
+
+    # Written by services_catalog.search.index_fields: normalised names and aliases, and their words.
+    search_text = models.TextField(blank=True, editable=False)
+    search_words = models.TextField(blank=True, editable=False)
+    search_vector = models.GeneratedField(
+        expression=SearchVector("search_words", config="simple"), output_field=SearchVectorField(), db_persist=True
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="service_search_text"),
+            GinIndex("search_vector", name="service_search_vector"),
+            models.Index("code", name="service_published", condition=models.Q(publication="published")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(publication__in=["unpublished", "published"]), name="service_publication_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(publication="unpublished") | models.Q(current_version__isnull=False),
+                name="published_service_has_a_version",
+            ),
+            models.CheckConstraint(condition=models.Q(min_ial__in=IAL_LEVELS), name="service_ial_known"),
+            models.CheckConstraint(condition=models.Q(min_aal__in=AAL_LEVELS), name="service_aal_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_th
+
+
+class ServiceVersion(models.Model):
+    """An immutable snapshot of what a citizen fills in and an agency gets; a service request pins one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    # JSON Schema 2020-12 with x-label and x-hint texts in both languages.
+    form = models.JSONField()
+    example = models.JSONField()
+    # Identity fields the agency gets with a submission (architecture, rule 13).
+    claims = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "number"], name="service_version_number")]
+        triggers = [pgtrigger.ReadOnly(name="service_version_immutable")]
+
+    def __str__(self) -> str:
+        return f"{self.service_id} v{self.number}"

@@ -1,0 +1,26 @@
+"""Every queue and every task, each named once."""
+
+from enum import StrEnum
+
+
+class Queue(StrEnum):
+    """What a worker can be told to consume."""
+
+    DELIVERY = "delivery"
+    MAINTENANCE = "maintenance"
+    NOTIFICATIONS = "notifications"
+
+
+DRAIN_LANE = "service_requests.drain_lane"
+SWEEP = "service_requests.sweep"
+FORGET_IDEMPOTENCY_KEYS = "service_requests.forget_old_idempotency_keys"
+NOTIFY_PENDING = "notifications.notify_pending"
+FORGET_EXPIRED_SIGN_INS = "identity.forget_expired"
+
+ROUTES: dict[str, Queue] = {
+    DRAIN_LANE: Queue.DELIVERY,
+    SWEEP: Queue.MAINTENANCE,
+    FORGET_IDEMPOTENCY_KEYS: Queue.MAINTENANCE,
+    NOTIFY_PENDING: Queue.NOTIFICATIONS,
+    FORGET_EXPIRED_SIGN_INS: Queue.MAINTENANCE,
+}

@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey from their wheels, for machines that have no servers of their own (Linux; never production)."""

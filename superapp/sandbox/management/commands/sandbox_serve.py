@@ -1,0 +1,40 @@
+import os
+import signal
+import threading
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from superapp.sandbox.server import serve
+
+
+class Command(BaseCommand):
+    help = "Runs the sandbox's ThaID and agencies until it is told to stop. Touches no database."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--port", type=int, required=True, help="ThaID's port; the agencies take the next ones")
+        parser.add_argument("--platform-url", required=True, help="where agencies send news, such as http://127.0.0.1:8000")
+        parser.add_argument("--redirect-uri", action="append", default=[], help="where ThaID may send people back to")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stopping = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stopping.set())
+        try:
+            sandbox = serve(
+                platform_url=options["platform_url"],
+                state=settings.SANDBOX_STATE,
+                secret=settings.SANDBOX_SECRET,
+                base_port=options["port"],
+                redirect_uris=options["redirect_uri"],
+                answers_completed=os.environ.get("SANDBOX_ANSWERS_COMPLETED") == "1",
+            )
+        except OSError as error:
+            raise CommandError(f"the sandbox cannot start: {error}") from error
+        for name, url in sandbox.urls.items():
+            self.stdout.write(f"{name:<10} {url}")
+        self.stdout.flush()
+        stopping.wait()
+        sandbox.stop()

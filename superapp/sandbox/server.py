@@ -1,0 +1,66 @@
+"""Everything the sandbox runs, in one process: ThaID at the base port, then one port per kind of agency."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from superapp.sandbox.agencies.application import AgencyApplication
+from superapp.sandbox.agencies.behaviours import BEHAVIOURS, AgencyKind
+from superapp.sandbox.agencies.ledger import Ledger
+from superapp.sandbox.agencies.pusher import Pusher
+from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
+from superapp.sandbox.listener import Listener
+from superapp.sandbox.thaid.application import ThaidApplication
+from superapp.sandbox.thaid.provider import Provider, RelyingParty
+
+CALLBACK_PATH = "/api/v1/auth/thaid/callback"
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox. `urls` maps "thaid" and each AgencyKind to its URL, in the order of their ports."""
+
+    urls: Mapping[str, str]
+    _running: ExitStack
+
+    def stop(self) -> None:
+        """Stops listening, cuts the connections that are open and waits for pushes under way."""
+        self._running.close()
+
+
+def serve(
+    *,
+    platform_url: str,
+    state: Path,
+    secret: str,
+    base_port: int = 0,
+    redirect_uris: Sequence[str] = (),
+    answers_completed: bool = False,
+) -> Sandbox:
+    """Starts all servers on 127.0.0.1 and returns at once.
+
+    `base_port` 0 takes any free ports. `state` is the directory of the ledger, made if missing. `redirect_uris`
+    are those ThaID accepts, by default the platform's own callback. With `answers_completed` a receipt says
+    "completed" and no news follows. Raises OSError if a port is taken; nothing keeps running then.
+    """
+    platform_url = platform_url.rstrip("/")
+    client = RelyingParty(
+        client_id=THAID_CLIENT_ID,
+        client_secret=thaid_client_secret(secret=secret),
+        redirect_uris=frozenset(redirect_uris or [platform_url + CALLBACK_PATH]),
+    )
+    with ExitStack() as starting:
+        ledger = Ledger(state)
+        starting.callback(ledger.close)
+        thaid = Listener(base_port, lambda url: ThaidApplication(Provider(url, client, secret)))
+        starting.callback(thaid.stop)
+        urls = {"thaid": thaid.url}
+        for offset, kind in enumerate(AgencyKind, start=1):
+            application = AgencyApplication(BEHAVIOURS[kind](ledger, answers_completed), secret)
+            listener = Listener(base_port and base_port + offset, lambda _url, ready=application: ready)
+            starting.callback(listener.stop)
+            urls[kind] = listener.url
+        starting.callback(Pusher(ledger, platform_url, secret).stop)
+        return Sandbox(urls, starting.pop_all())
+    raise AssertionError("unreachable: an ExitStack of ours swallows nothing")

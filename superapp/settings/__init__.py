@@ -1,0 +1,1 @@
+"""Settings by topic. `local` runs on one machine without set-up, `production` refuses to start half-configured."""

@@ -1,0 +1,40 @@
+"""The REST API: deny by default, problem+json, one paginator, one schema."""
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["citizens.identity.authentication.CitizenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["citizens.identity.permissions.IsCitizen"],
+    "DEFAULT_PARSER_CLASSES": ["superapp.api.parsers.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "superapp.api.negotiation.AlwaysJSON",
+    "DEFAULT_THROTTLE_CLASSES": ["superapp.api.throttles.SharedRateLimit"],
+    "DEFAULT_PAGINATION_CLASS": "superapp.api.pagination.NewestFirst",
+    "DEFAULT_SCHEMA_CLASS": "superapp.api.schema.ProblemAwareSchema",
+    "EXCEPTION_HANDLER": "superapp.api.problems.problem_response",
+    "UNAUTHENTICATED_USER": None,
+    "PAGE_SIZE": 20,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+
+# Scope of a view (throttle_scope) → limit in the notation of the `limits` library.
+RATE_LIMITS = {
+    "reading": "600/minute",
+    "submission": "60/minute",
+    "sign_in": "60/minute",
+    "agency": "6000/minute",
+}
+
+REQUEST_BODY_LIMIT = 256 * 1024
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Super-app API",
+    "VERSION": "1.0.0",
+    "DESCRIPTION": "One app for government services: browse the catalogue, send a service request, follow it to its end.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": r"/api/(agency/)?v[0-9]",
+}

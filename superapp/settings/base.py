@@ -1,0 +1,10 @@
+"""Everything that is the same everywhere; each topic is a file of its own."""
+
+from .api import *
+from .apps import *
+from .data import *
+from .delivery import *
+from .keys import *
+from .languages import *
+from .logs import *
+from .tasks import *

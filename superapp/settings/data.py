@@ -1,0 +1,30 @@
+"""Where rows and shared counters live."""
+
+import dj_database_url
+from environs import Env
+
+from .environment import required
+
+env = Env()
+
+DATABASES = {"default": dj_database_url.parse(required("DATABASE_URL"), conn_health_checks=True)}
+DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {})
+if env.bool("DATABASE_POOL", False):
+    # Web processes only: Celery closes a pool around every task (celery#10554).
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", 8),
+        "timeout": 5,
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 300
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": required("CACHE_URL"),
+        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+    }
+}
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

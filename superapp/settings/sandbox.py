@@ -1,0 +1,14 @@
+"""Local identity providers and agencies: settings that exist only where the sandbox is on."""
+
+from .apps import INSTALLED_APPS
+from .delivery import EGRESS_PRIVATE_NETWORKS
+from .environment import env
+
+SANDBOX = True
+SANDBOX_SECRET = env.str("SANDBOX_SECRET")
+# The sandbox's servers listen on this port and the ones after it.
+SANDBOX_PORT = env.int("SANDBOX_PORT", 8100)
+INSTALLED_APPS += ["superapp.sandbox"]
+EGRESS_PRIVATE_NETWORKS["127.0.0.1"] = "127.0.0.0/8"
+# Whole journeys take a minute: try again after 0, 1, 2, 4, 8 s and give up after 60 s.
+RETRY_PROFILE = "sandbox"
