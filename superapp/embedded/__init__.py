@@ -1,1 +1,1 @@
-"""PostgreSQL and Valkey from their wheels, for machines that have no servers of their own (Linux; never production)."""
+"""PostgreSQL and Valkey from their wheels, for Linux machines without servers; never production."""

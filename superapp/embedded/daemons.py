@@ -10,6 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from superapp.embedded.accounts import identity
+
 _PAUSE = 0.02
 
 # A shell in between makes the server an orphan at once: it leaves no zombie in us and no Ctrl-C reaches it.
@@ -18,7 +20,7 @@ _ORPHAN = 'exec "$@" </dev/null >>"$0" 2>&1 & echo $!'
 
 @dataclass(frozen=True)
 class Daemon:
-    """A process id, and a text in the command line that tells our server from others that got the same number."""
+    """A process id, and text in its command line that tells it from a later process of that number."""
 
     pid: int
     marker: str

@@ -4,6 +4,9 @@ import os
 
 from superapp.embedded import locations
 from superapp.embedded.local_secrets import SECRET_NAMES, local_secrets
+from superapp.embedded.locations import state_directory
+
+__all__ = ["set_local_defaults", "state_directory"]
 
 
 def set_local_defaults() -> None:
@@ -11,7 +14,7 @@ def set_local_defaults() -> None:
 
     Starts nothing. `SUPERAPP_STATE` becomes absolute, so that children in other folders mean the same state.
     """
-    state = locations.state_directory()
+    state = state_directory()
     os.environ["SUPERAPP_STATE"] = str(state)
     os.environ.setdefault("DATABASE_URL", locations.database_url(state))
     os.environ.setdefault("CELERY_BROKER_URL", locations.broker_url(state))

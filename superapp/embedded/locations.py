@@ -1,4 +1,4 @@
-"""Where the embedded servers of one state directory live: folders, sockets, URLs. Nothing here touches the disk."""
+"""Where one state directory's embedded servers live: folders, sockets, URLs. No file is touched."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""One HTTP exchange with the standard library; the project's own client never calls from the sandbox's side."""
+"""One HTTP exchange with the standard library: the project's own client is on the other side of the wire."""
 
 import http.client
 import json
@@ -20,7 +20,12 @@ class Reply:
 
 
 def exchange(
-    method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None, timeout: float = 5
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    timeout: float = 5,
 ) -> Reply:
     """Sends one request on a connection of its own and follows no redirect.
 
@@ -30,7 +35,8 @@ def exchange(
     connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = connect(parts.netloc, timeout=timeout)
     try:
-        connection.request(method, url.removeprefix(f"{parts.scheme}://{parts.netloc}"), body, dict(headers or {}))
+        target = url.removeprefix(f"{parts.scheme}://{parts.netloc}")
+        connection.request(method, target, body, dict(headers or {}))
         response = connection.getresponse()
         return Reply(response.status, response.headers, response.read())
     finally:

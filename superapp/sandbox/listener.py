@@ -6,6 +6,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from enum import Enum
@@ -57,7 +58,9 @@ class HangUp(Enum):
 Application = Callable[[Request], Response | HangUp]
 
 
-def json_response(status: int, payload: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
+def json_response(
+    status: int, payload: Mapping[str, object], headers: Mapping[str, str] | None = None
+) -> Response:
     body = json.dumps(payload, ensure_ascii=False).encode()
     return Response(status, body, {"Content-Type": "application/json", **(headers or {})})
 
@@ -78,15 +81,17 @@ class Listener(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
         self.application = application_at(self.url)
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), name=self.url, daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.1,), name=self.url, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        with suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for connections
         self.shutdown()
         self.server_close()
         self._thread.join()
         for connection in list(self._connections):
-            hang_up(connection)
+            _hang_up(connection)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self._connections.add(request)
@@ -102,11 +107,9 @@ class Listener(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def hang_up(connection: socket.socket) -> None:
-    try:
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):  # the other side was faster
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass  # the other side was faster
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -154,5 +157,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by the base class
         """Say nothing: requests carry people's data, and the ledger already counts arrivals."""

@@ -1,4 +1,4 @@
-"""Synthetic people who can sign in at the sandbox. None of them exists; every number has a valid check digit."""
+"""Synthetic people who can sign in at the sandbox. None exists; every number has a valid check digit."""
 
 import hashlib
 import re

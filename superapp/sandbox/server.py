@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from superapp.sandbox.agencies.application import AgencyApplication
@@ -10,7 +11,7 @@ from superapp.sandbox.agencies.behaviours import BEHAVIOURS, AgencyKind
 from superapp.sandbox.agencies.ledger import Ledger
 from superapp.sandbox.agencies.pusher import Pusher
 from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
-from superapp.sandbox.listener import Listener
+from superapp.sandbox.listener import Application, Listener
 from superapp.sandbox.thaid.application import ThaidApplication
 from superapp.sandbox.thaid.provider import Provider, RelyingParty
 
@@ -40,9 +41,9 @@ def serve(
 ) -> Sandbox:
     """Starts all servers on 127.0.0.1 and returns at once.
 
-    `base_port` 0 takes any free ports. `state` is the directory of the ledger, made if missing. `redirect_uris`
-    are those ThaID accepts, by default the platform's own callback. With `answers_completed` a receipt says
-    "completed" and no news follows. Raises OSError if a port is taken; nothing keeps running then.
+    `base_port` 0 takes any free ports. `state` is the directory of the ledger, made if missing.
+    `redirect_uris` are those ThaID accepts, by default the platform's own callback. With `answers_completed`
+    a receipt says "completed" and no news follows. Raises OSError if a port is taken; nothing runs then.
     """
     platform_url = platform_url.rstrip("/")
     client = RelyingParty(
@@ -50,17 +51,21 @@ def serve(
         client_secret=thaid_client_secret(secret=secret),
         redirect_uris=frozenset(redirect_uris or [platform_url + CALLBACK_PATH]),
     )
-    with ExitStack() as starting:
+    with ExitStack[None]() as starting:  # undone if a port is taken, handed to the caller if all goes well
         ledger = Ledger(state)
         starting.callback(ledger.close)
         thaid = Listener(base_port, lambda url: ThaidApplication(Provider(url, client, secret)))
         starting.callback(thaid.stop)
         urls = {"thaid": thaid.url}
         for offset, kind in enumerate(AgencyKind, start=1):
-            application = AgencyApplication(BEHAVIOURS[kind](ledger, answers_completed), secret)
-            listener = Listener(base_port and base_port + offset, lambda _url, ready=application: ready)
+            agency = AgencyApplication(BEHAVIOURS[kind](ledger, answers_completed), secret)
+            listener = Listener(base_port and base_port + offset, partial(_anywhere, agency))
             starting.callback(listener.stop)
             urls[kind] = listener.url
         starting.callback(Pusher(ledger, platform_url, secret).stop)
         return Sandbox(urls, starting.pop_all())
-    raise AssertionError("unreachable: an ExitStack of ours swallows nothing")
+
+
+def _anywhere(agency: Application, url: str) -> Application:
+    """An agency is the same at every address."""
+    return agency

@@ -3,7 +3,7 @@
 POST /{agency_code}/cases              201 (200 for a known idempotency key) {"agency_reference", "status"}
 GET  /{agency_code}/cases/{reference}  200 {"agency_reference", "status"} or 404
 GET  /{agency_code}/health             200
-POST /control/down {"seconds": n}      204; only where an agency can be down
+POST /control/down {"seconds": n}      200; only where an agency can be down
 """
 
 import hmac
@@ -17,12 +17,22 @@ from superapp.sandbox.credentials import agency_credentials
 from superapp.sandbox.listener import HangUp, Request, Response, json_response
 
 
+class _MalformedError(Exception):
+    """Says what is wrong in words that repeat nothing of the body."""
+
+
 class AgencyApplication:
     def __init__(self, agency: Agency, secret: str) -> None:
         self._agency = agency
         self._secret = secret
 
     def __call__(self, request: Request) -> Response | HangUp:
+        try:
+            return self._route(request)
+        except _MalformedError as error:
+            return problem(400, "Malformed request", str(error))
+
+    def _route(self, request: Request) -> Response | HangUp:
         match request.method, request.segments:
             case "POST", ["control", "down"] if isinstance(self._agency, DownAgency):
                 return _control(self._agency, request)
@@ -39,11 +49,7 @@ class AgencyApplication:
     def _submit(self, agency_code: str, request: Request) -> Response | HangUp:
         if not self._is_authorised(agency_code, request):
             return _unauthorised()
-        try:
-            submission = _submission(agency_code, request)
-        except ValueError as error:
-            return problem(400, "Malformed submission", str(error))
-        return self._agency.submit(submission)
+        return self._agency.submit(_submission(agency_code, request))
 
     def _find(self, agency_code: str, reference: str, request: Request) -> Response:
         if not self._is_authorised(agency_code, request):
@@ -59,30 +65,29 @@ class AgencyApplication:
 
 
 def _submission(agency_code: str, request: Request) -> Submission:
-    """Raises ValueError, in words that repeat nothing of the body."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        raise ValueError("The header Idempotency-Key is missing.")
+        raise _MalformedError("The header Idempotency-Key is missing.")
     match _json_object(request.body):
-        case {"reference": str(reference), "service": str(), "version": int(), "data": dict(), "applicant": dict()}:
-            return Submission(agency_code, _uuid(reference), key)
-    raise ValueError("The body lacks a member or has one of the wrong type.")
+        case {"reference": str(ref), "service": str(), "version": int(), "data": dict(), "applicant": dict()}:
+            return Submission(agency_code, _uuid(ref), key)
+    raise _MalformedError("The body lacks a member or has one of the wrong type.")
 
 
 def _uuid(text: str) -> str:
     try:
         return str(UUID(text))
     except ValueError:
-        raise ValueError("The reference is not a UUID.") from None
+        raise _MalformedError("The reference is not a UUID.") from None
 
 
 def _json_object(body: bytes) -> dict[str, object]:
     try:
         parsed = json.loads(body)
     except ValueError:
-        raise ValueError("The body is not JSON.") from None
+        raise _MalformedError("The body is not JSON.") from None
     if not isinstance(parsed, dict):
-        raise ValueError("The body is not a JSON object.")
+        raise _MalformedError("The body is not a JSON object.")
     return parsed
 
 
@@ -90,9 +95,9 @@ def _control(agency: DownAgency, request: Request) -> Response:
     match _json_object(request.body):
         case {"seconds": int() | float() as seconds}:
             agency.go_down(seconds)
-            return Response(204)
-    return problem(400, "Malformed request", 'The body must be {"seconds": <number>}.')
+            return json_response(200, {"down_for_seconds": seconds})
+    raise _MalformedError('The body must be {"seconds": <number>}.')
 
 
 def _unauthorised() -> Response:
-    return problem(401, "Unauthorised", "The secret is wrong.", instance=None)
+    return problem(401, "Unauthorised", "The secret is wrong.")

@@ -46,8 +46,8 @@ CREATE INDEX IF NOT EXISTS events_due ON events (due_at) WHERE NOT delivered AND
 class Database:
     """One SQLite connection that threads take turns on; other processes may read the file meanwhile.
 
-    A turn lasts some tens of microseconds, so one connection serves thousands of submissions a second and nobody
-    ever meets "database is locked".
+    A turn lasts some tens of microseconds, so one connection serves thousands of submissions a second and
+    nobody ever meets "database is locked".
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What reached the agencies and what they made of it: the independent witness that nothing is lost or sent twice."""
+"""What reached the agencies and what became of it: an independent witness of what was lost or sent twice."""
 
 import json
 import sqlite3
@@ -35,7 +35,7 @@ class Case:
 
 
 class Ledger:
-    """Kept in `<state>/ledger.sqlite3`. Safe to use from many threads, and from other processes for reading."""
+    """Kept in `<state>/ledger.sqlite3`. Many threads may use it while other processes read it."""
 
     def __init__(self, state: Path) -> None:
         self.database = Database(state / "ledger.sqlite3")
@@ -47,8 +47,9 @@ class Ledger:
         """`answer` is the HTTP status, or "closed" or "reset" for a connection that ended without one."""
         with self.database.transaction() as connection:
             connection.execute(
-                "INSERT INTO arrivals (kind, agency_code, reference, idempotency_key, at, answer) VALUES (?, ?, ?, ?, ?, ?)",
-                (kind, submission.agency_code, submission.reference, submission.idempotency_key, time.time(), answer),
+                "INSERT INTO arrivals (kind, agency_code, reference, idempotency_key, at, answer)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (kind, *_columns(submission), time.time(), answer),
             )
 
     def open_case(
@@ -65,19 +66,16 @@ class Ledger:
             case = Case(_agency_reference(submission.agency_code, case_id), status)
             opened_at = time.time()
             connection.execute(
-                "INSERT INTO cases VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (case_id, kind, submission.agency_code, submission.reference, submission.idempotency_key,
-                 case.agency_reference, status, opened_at),
-            )  # fmt: skip
+                "INSERT INTO cases (id, kind, agency_code, reference, idempotency_key,"
+                " agency_reference, status, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (case_id, kind, *_columns(submission), case.agency_reference, status, opened_at),
+            )
             connection.executemany(
-                "INSERT INTO events (webhook_id, case_id, status, happened_at, due_at) VALUES (?, ?, ?, ?, ?)",
-                [(f"msg_{uuid.uuid4().hex}", case_id, step.status, *[opened_at + step.after] * 2) for step in steps],
+                "INSERT INTO events (webhook_id, case_id, status, happened_at, due_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [_event(case_id, step, opened_at + step.after) for step in steps],
             )
             return case, True
-
-    def find_by_key(self, kind: str, submission: Submission) -> Case | None:
-        with self.database.transaction() as connection:
-            return _case_by_key(connection, kind, submission)
 
     def find_by_reference(self, kind: str, agency_code: str, reference: str) -> Case | None:
         """The first case opened for this reference."""
@@ -111,6 +109,14 @@ class Ledger:
             json.dumps(list(counts)),
         )
         return counts | {row[0]: row[1] for row in rows}
+
+
+def _columns(submission: Submission) -> tuple[str, str, str]:
+    return submission.agency_code, submission.reference, submission.idempotency_key
+
+
+def _event(case_id: int, step: Step, happens_at: float) -> tuple[str, int, str, float, float]:
+    return f"msg_{uuid.uuid4().hex}", case_id, step.status, happens_at, happens_at
 
 
 def _case_by_key(connection: sqlite3.Connection, kind: str, submission: Submission) -> Case | None:

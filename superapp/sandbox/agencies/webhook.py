@@ -42,7 +42,7 @@ def headers_of(event: Event, body: bytes, credentials: AgencyCredentials) -> dic
 
 
 def sign(callback_secret: str, webhook_id: str, timestamp: int, body: bytes) -> str:
-    """"v1,<base64>", where `callback_secret` is "whsec_<base64>" and `timestamp` in Unix seconds."""
+    """Gives "v1,<base64>"; `callback_secret` is "whsec_<base64>", `timestamp` in Unix seconds."""
     key = base64.b64decode(callback_secret.removeprefix("whsec_"))
     digest = hmac.digest(key, f"{webhook_id}.{timestamp}.".encode() + body, "sha256")
     return f"v1,{base64.b64encode(digest).decode()}"

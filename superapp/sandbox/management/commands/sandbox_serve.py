@@ -14,9 +14,14 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, required=True, help="ThaID's port; the agencies take the next ones")
-        parser.add_argument("--platform-url", required=True, help="where agencies send news, such as http://127.0.0.1:8000")
-        parser.add_argument("--redirect-uri", action="append", default=[], help="where ThaID may send people back to")
+        parser.add_argument("--port", type=int, required=True, help="of ThaID; the agencies take the next")
+        parser.add_argument("--platform-url", required=True, help="where the agencies send their news")
+        parser.add_argument(
+            "--redirect-uri",
+            action="append",
+            default=[],
+            help="where ThaID may send people; repeatable",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopping = threading.Event()

@@ -1,0 +1,45 @@
+"""Telling citizens: every status event becomes one row in the inbox."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from citizens.notifications.models import Notification
+from citizens.notifications.texts import notification_text
+from citizens.service_requests.models import StatusEvent
+
+_BATCH = 200
+
+
+def notify_pending() -> int:
+    """Tells all status events that nobody was told of; returns how many."""
+    told = 0
+    while batch := _notify_batch():
+        told += batch
+    return told
+
+
+@transaction.atomic
+def _notify_batch() -> int:
+    events = list(
+        StatusEvent.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(notified_at__isnull=True)
+        .select_related("service_request__service__agency")
+        .order_by("id")[:_BATCH]
+    )
+    rows = [_inbox_row(event) for event in events]
+    Notification.objects.bulk_create(rows, ignore_conflicts=True)
+    StatusEvent.objects.filter(pk__in=[event.pk for event in events]).update(notified_at=timezone.now())
+    return len(events)
+
+
+def _inbox_row(event: StatusEvent) -> Notification:
+    title, body = notification_text(event)
+    return Notification(
+        citizen_id=event.service_request.citizen_id,
+        status_event=event,
+        channel=Notification.Channel.INBOX,
+        title_th=title.th,
+        title_en=title.en,
+        body_th=body.th,
+        body_en=body.en,
+    )

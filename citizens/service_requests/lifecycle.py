@@ -1,0 +1,125 @@
+"""The only writer of `ServiceRequest.status`: one transition table, checked under the row lock (rule 2)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.utils import timezone
+
+from citizens.service_requests.models import Actor, ServiceRequest, Status, StatusEvent
+from services_catalog.languages import Text
+
+_NEWS = {Status.IN_PROGRESS, Status.ACTION_REQUIRED, Status.COMPLETED, Status.REJECTED, Status.CANCELLED}
+
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    # An agency's news may overtake our own record that it was delivered.
+    Status.RECEIVED: frozenset({Status.DELIVERED, Status.UNDELIVERABLE} | _NEWS),
+    Status.DELIVERED: frozenset(_NEWS),
+    Status.IN_PROGRESS: frozenset(_NEWS - {Status.IN_PROGRESS}),
+    Status.ACTION_REQUIRED: frozenset(_NEWS - {Status.ACTION_REQUIRED}),
+    # An operator requeues it, or the agency had it all along.
+    Status.UNDELIVERABLE: frozenset({Status.RECEIVED} | _NEWS),
+    Status.COMPLETED: frozenset(),
+    Status.REJECTED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+
+FINAL_STATUSES = frozenset(status for status, following in TRANSITIONS.items() if not following)
+
+# Who must act once a request has this status, unless the agency says otherwise.
+NEXT_ACTOR: dict[Status, Actor] = {
+    Status.RECEIVED: Actor.AGENCY,
+    Status.DELIVERED: Actor.AGENCY,
+    Status.IN_PROGRESS: Actor.AGENCY,
+    Status.ACTION_REQUIRED: Actor.CITIZEN,
+    Status.UNDELIVERABLE: Actor.CITIZEN,
+    Status.COMPLETED: Actor.NOBODY,
+    Status.REJECTED: Actor.NOBODY,
+    Status.CANCELLED: Actor.NOBODY,
+}
+
+_NO_TEXT = Text("", "")
+_WRITTEN_FIELDS = [
+    "status",
+    "next_actor",
+    "event_count",
+    "next_attempt_at",
+    "parked_reason",
+    "outcome_unknown",
+    "attempt_count",
+    "agency_reference",
+    "agency_heard_at",
+    "updated_at",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a status change says beside the status itself."""
+
+    source: StatusEvent.Source
+    next_actor: Actor | None = None
+    label: Text = _NO_TEXT
+    milestone: Text = _NO_TEXT
+    occurred_at: datetime | None = None
+
+
+def lock_requests(ids: Iterable[UUID]) -> dict[UUID, ServiceRequest]:
+    """The requests, locked until the transaction ends, always in the same order so that two batches cannot deadlock."""
+    locked = ServiceRequest.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk")
+    return {service_request.pk: service_request for service_request in locked}
+
+
+def transition(service_request: ServiceRequest, to: Status, news: News) -> StatusEvent | None:
+    """Moves a locked request in memory; `save_transitions` writes it with the event that this returns.
+
+    Late, repeated or impossible news returns None and changes nothing. The same status again is an event only when
+    it brings a text (a milestone).
+    """
+    current = Status(service_request.status)
+    repeated = current == to
+    if repeated and (current in FINAL_STATUSES or news.milestone == _NO_TEXT):
+        return None
+    if not repeated and to not in TRANSITIONS[current]:
+        return None
+    now = timezone.now()
+    service_request.status = to
+    service_request.next_actor = news.next_actor or NEXT_ACTOR[to]
+    service_request.event_count += 1
+    service_request.updated_at = now
+    if to != Status.RECEIVED:
+        service_request.next_attempt_at = None
+    if to in FINAL_STATUSES or to == Status.DELIVERED:
+        service_request.parked_reason = ""
+    return _event(service_request, "" if repeated else current, news, now)
+
+
+def first_event(service_request: ServiceRequest) -> StatusEvent:
+    """The event of a request that is just being accepted."""
+    service_request.event_count = 1
+    news = News(source=StatusEvent.Source.CITIZEN)
+    return _event(service_request, "", news, service_request.created_at)
+
+
+def _event(service_request: ServiceRequest, from_status: str, news: News, now: datetime) -> StatusEvent:
+    return StatusEvent(
+        service_request=service_request,
+        sequence=service_request.event_count,
+        from_status=from_status,
+        status=service_request.status,
+        source=news.source,
+        next_actor=service_request.next_actor,
+        label_th=news.label.th,
+        label_en=news.label.en,
+        milestone_th=news.milestone.th,
+        milestone_en=news.milestone.en,
+        occurred_at=news.occurred_at or now,
+        created_at=now,
+    )
+
+
+def save_transitions(service_requests: Sequence[ServiceRequest], events: Iterable[StatusEvent | None]) -> None:
+    """Writes locked requests and their events; call it in the transaction that locked them."""
+    ServiceRequest.objects.bulk_update(service_requests, _WRITTEN_FIELDS)
+    StatusEvent.objects.bulk_create([event for event in events if event is not None])

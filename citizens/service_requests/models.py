@@ -1,0 +1,202 @@
+"""What was asked, what was tried, what happened: the queue of record (architecture, rules 1 to 4)."""
+
+import pgtrigger
+from django.db import models
+from uuid_utils.compat import uuid7
+
+
+class Status(models.TextChoices):
+    """What the citizen sees (architecture, Words)."""
+
+    RECEIVED = "received"
+    DELIVERED = "delivered"
+    IN_PROGRESS = "in_progress"
+    ACTION_REQUIRED = "action_required"
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    UNDELIVERABLE = "undeliverable"
+
+
+class Outcome(models.TextChoices):
+    """How a delivery attempt stands; ours, never the citizen's."""
+
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    RETRYABLE = "retryable"
+    PERMANENT = "permanent"
+    UNKNOWN = "unknown"
+
+
+OPEN_OUTCOMES = [Outcome.CLAIMED, Outcome.SENDING]
+
+
+class Actor(models.TextChoices):
+    """Who must act next."""
+
+    AGENCY = "agency"
+    CITIZEN = "citizen"
+    NOBODY = "nobody"
+
+
+class ServiceRequest(models.Model):
+    """A citizen's request to one service. `status` is written by lifecycle.py alone."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    receipt_number = models.CharField(max_length=24, unique=True)
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, related_name="service_requests")
+    service = models.ForeignKey("services_catalog.Service", on_delete=models.PROTECT, related_name="requests")
+    version = models.ForeignKey("services_catalog.ServiceVersion", on_delete=models.PROTECT, related_name="+")
+    # AES-GCM blob bound to this row: the form's answers as JSON.
+    data_encrypted = models.BinaryField()
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.RECEIVED)
+    next_actor = models.CharField(max_length=10, choices=Actor.choices, default=Actor.AGENCY)
+    agency_reference = models.CharField(max_length=200, blank=True)
+    # When the next attempt is due. Empty while an attempt is open, and once there is nothing left to deliver.
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    # Our own trouble, not a status: why a human must look. The citizen reads "we are checking; do not send again".
+    parked_reason = models.CharField(max_length=60, blank=True)
+    # An attempt ended without our knowing whether the agency took it: ask before sending again.
+    outcome_unknown = models.BooleanField(default=False)
+    attempt_count = models.PositiveIntegerField(default=0)
+    event_count = models.PositiveIntegerField(default=0)
+    give_up_at = models.DateTimeField()
+    agency_heard_at = models.DateTimeField(null=True, blank=True)
+    # Ties the phone's call to the agency's (header X-Request-ID).
+    request_id = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index("citizen", "-id", name="request_of_citizen"),
+            models.Index(
+                "service",
+                "next_attempt_at",
+                name="request_due",
+                condition=models.Q(next_attempt_at__isnull=False),
+            ),
+            models.Index("parked_reason", name="request_parked", condition=~models.Q(parked_reason="")),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="request_status_known"),
+            models.CheckConstraint(condition=models.Q(next_actor__in=Actor.values), name="request_actor_known"),
+            # Only what is received and not parked can be due: nothing else is ever sent.
+            models.CheckConstraint(
+                condition=models.Q(next_attempt_at__isnull=True)
+                | models.Q(status=Status.RECEIVED, parked_reason=""),
+                name="only_received_is_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt_number
+
+
+class IdempotencyKey(models.Model):
+    """A phone's promise that calls with this key are one call. Written with the request it accepted, or not at all."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=128)
+    # fingerprint of the body, purpose "submission"
+    body_fingerprint = models.BinaryField(max_length=32)
+    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["citizen", "key"], name="idempotency_key_of_citizen")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class StatusEvent(models.Model):
+    """One status change: timeline, audit trail and notification outbox in one append-only table."""
+
+    class Source(models.TextChoices):
+        CITIZEN = "citizen"
+        PLATFORM = "platform"
+        AGENCY = "agency"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="events")
+    # 1, 2, 3 … within the request, given under its row lock: the order of the timeline.
+    sequence = models.PositiveIntegerField()
+    # Empty for news that leave the status as it is (a milestone).
+    from_status = models.CharField(max_length=20, choices=Status.choices, blank=True)
+    status = models.CharField(max_length=20, choices=Status.choices)
+    source = models.CharField(max_length=10, choices=Source.choices)
+    next_actor = models.CharField(max_length=10, choices=Actor.choices)
+    label_th = models.TextField(blank=True)
+    label_en = models.TextField(blank=True)
+    milestone_th = models.TextField(blank=True)
+    milestone_en = models.TextField(blank=True)
+    # When it happened, as the source says, and when we wrote it down.
+    occurred_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    notified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index("id", name="event_unnotified", condition=models.Q(notified_at__isnull=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["service_request", "sequence"], name="event_sequence"),
+            models.CheckConstraint(condition=models.Q(status__in=Status.values), name="event_status_known"),
+        ]
+        triggers = [pgtrigger.ReadOnly(name="status_event_append_only", exclude=["notified_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.status} at {self.occurred_at}"
+
+
+class DeliveryAttempt(models.Model):
+    """One try to hand a request to its agency. While open it is a lease and fills one slot of the lane."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="attempts")
+    lane = models.ForeignKey("services_catalog.Lane", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.CLAIMED)
+    # Ask the agency by our reference before sending: an earlier outcome is unknown.
+    look_up_first = models.BooleanField(default=False)
+    lease_expires_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    # Stable, free of personal data: "cannot_connect", "http_422", "lease_expired" …
+    failure_code = models.CharField(max_length=60, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index("lane", name="attempt_open_in_lane", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
+            models.Index("lease_expires_at", name="attempt_lease", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service_request"], name="one_open_attempt", condition=models.Q(outcome__in=OPEN_OUTCOMES)
+            ),
+            models.UniqueConstraint(fields=["service_request", "number"], name="attempt_number"),
+            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="attempt_outcome_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} of {self.service_request_id}"
+
+
+class AgencyEvent(models.Model):
+    """A status event an agency pushed, remembered by its id so that a second delivery of it changes nothing."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    agency = models.ForeignKey("services_catalog.Agency", on_delete=models.CASCADE, related_name="+")
+    event_id = models.CharField(max_length=128)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agency", "event_id"], name="agency_event_once")]
+
+    def __str__(self) -> str:
+        return self.event_id

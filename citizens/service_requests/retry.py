@@ -1,0 +1,44 @@
+"""When to try again: a pure function of a table (settings.RETRY_PROFILES, printed in docs/delivery.md)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+
+from django.conf import settings
+
+JITTER = 0.2
+_random = Random()  # noqa: S311  (spreads load, guards nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryProfile:
+    """Waits before the 1st, 2nd, 3rd… attempt, the last one repeating, until the request is given up."""
+
+    waits: Sequence[timedelta]
+    give_up_after: timedelta
+
+
+def current_profile() -> RetryProfile:
+    return RetryProfile(**settings.RETRY_PROFILES[settings.RETRY_PROFILE])
+
+
+def next_attempt_at(
+    *,
+    attempts: int,
+    now: datetime,
+    give_up_at: datetime,
+    profile: RetryProfile,
+    retry_after: timedelta | None = None,
+    random: Random = _random,
+) -> datetime | None:
+    """When the attempt after `attempts` failed ones is due; None when it is time to give up.
+
+    The wait grows by up to a fifth at random, so that requests that failed together do not return together. The
+    agency's own `retry_after` is never undercut. The last attempt is made at `give_up_at` itself.
+    """
+    if now >= give_up_at:
+        return None
+    wait = profile.waits[min(attempts, len(profile.waits) - 1)]
+    wait = max(wait * random.uniform(1, 1 + JITTER), retry_after or timedelta(0))
+    return min(now + wait, give_up_at)

@@ -1,0 +1,82 @@
+"""One call to an agency, in a thread that never touches the database (architecture, rule 4)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+
+import structlog
+from django.utils import timezone
+
+from citizens.service_requests.routing.claim import Claimed
+from services_catalog.adapters.base import Adapter
+from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Retryable
+from services_catalog.adapters.types import CallSettings, Receipt
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class CannotFindOut:
+    """Nobody can tell whether the agency has it: a human must look."""
+
+    code: str = "outcome_unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterBroke:
+    """The adapter raised what it must not: a bug, which is never tried again blindly (architecture, rule 5)."""
+
+    code: str = "adapter_error"
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The lease would have run out during the call, so it was not made."""
+
+    code: str = "started_too_late"
+
+
+Result = Receipt | DeliveryFailure | CannotFindOut | AdapterBroke | NotStarted
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a claimed attempt, and how long it took."""
+
+    claimed: Claimed
+    result: Result
+    took: timedelta
+
+
+def send(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Sent:
+    """Makes the call, after asking for the outcome of an earlier one where that is unknown."""
+    started = monotonic()
+    result: Result
+    try:
+        result = _result(claimed, adapter, call)
+    except DeliveryFailure as failure:
+        result = failure
+    except Exception as error:  # noqa: BLE001  (rule 5: any other exception parks the request)
+        logger.error("adapter_error", reference=claimed.submission.reference, error=type(error).__name__)
+        result = AdapterBroke()
+    return Sent(claimed, result, timedelta(seconds=monotonic() - started))
+
+
+def _result(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Receipt | CannotFindOut | NotStarted:
+    if claimed.lease_expires_at - timezone.now() < 2 * call.deadline:
+        return NotStarted()
+    if claimed.look_up_first:
+        if adapter.can_look_up:
+            if found := _look_up(claimed, adapter, call):
+                return found
+        elif not adapter.honours_idempotency_key:
+            return CannotFindOut()
+    return adapter.submit(claimed.submission, call)
+
+
+def _look_up(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Receipt | None:
+    """What the agency has. As long as it cannot say, the outcome stays unknown, however harmless the failure."""
+    try:
+        return adapter.fetch_status(claimed.submission.reference, call)
+    except Retryable as failure:
+        raise OutcomeUnknown(failure.code, http_status=failure.http_status) from None

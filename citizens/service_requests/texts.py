@@ -1,0 +1,64 @@
+"""What statuses are called, and what a citizen is told to expect next."""
+
+from citizens.service_requests.models import ServiceRequest, Status
+from services_catalog.languages import Text
+from services_catalog.models import Agency
+
+STATUS_NAMES: dict[Status, Text] = {
+    Status.RECEIVED: Text("รับคำขอแล้ว", "Received"),
+    Status.DELIVERED: Text("ส่งถึงหน่วยงานแล้ว", "Delivered to the agency"),
+    Status.IN_PROGRESS: Text("หน่วยงานกำลังดำเนินการ", "In progress"),
+    Status.ACTION_REQUIRED: Text("รอคุณดำเนินการ", "Waiting for you"),
+    Status.COMPLETED: Text("เสร็จสิ้น", "Completed"),
+    Status.REJECTED: Text("หน่วยงานไม่อนุมัติ", "Rejected"),
+    Status.CANCELLED: Text("ยกเลิกแล้ว", "Cancelled"),
+    Status.UNDELIVERABLE: Text("ส่งถึงหน่วยงานไม่ได้", "Could not be delivered"),
+}
+
+_NEXT_STEPS: dict[Status, Text] = {
+    Status.RECEIVED: Text(
+        "เรากำลังส่งคำขอไปยัง{agency} คุณไม่ต้องทำอะไรเพิ่ม", "We are sending your request to {agency}. You need not do anything."
+    ),
+    Status.DELIVERED: Text(
+        "{agency}ได้รับคำขอแล้วและจะเริ่มพิจารณา", "{agency} has your request and will start working on it."
+    ),
+    Status.IN_PROGRESS: Text("{agency}กำลังพิจารณาคำขอของคุณ", "{agency} is working on your request."),
+    Status.ACTION_REQUIRED: Text(
+        "{agency}ต้องการข้อมูลหรือการดำเนินการจากคุณ", "{agency} needs something from you."
+    ),
+    Status.COMPLETED: Text("คำขอนี้เสร็จสิ้นแล้ว", "Your request is done."),
+    Status.REJECTED: Text(
+        "{agency}ไม่อนุมัติคำขอ หากสงสัยกรุณาติดต่อ{contact}", "{agency} did not approve your request. Questions: {contact}"
+    ),
+    Status.CANCELLED: Text("คำขอนี้ถูกยกเลิกแล้ว", "This request was cancelled."),
+    Status.UNDELIVERABLE: Text(
+        "เราส่งคำขอถึง{agency}ไม่สำเร็จ หน่วยงานยังไม่ได้รับคำขอนี้ กรุณาติดต่อหน่วยงานโดยตรง: {contact}",
+        "We could not deliver your request: {agency} does not have it. Please contact the agency: {contact}",
+    ),
+}
+
+_CHECKING = Text(
+    "เรากำลังตรวจสอบว่าคำขอถึงหน่วยงานแล้วหรือไม่ กรุณาอย่าส่งซ้ำ",
+    "We are checking whether your request has arrived. Please do not send it again.",
+)
+
+
+def agency_contact(agency: Agency) -> str:
+    """How to reach the agency, in the order people try."""
+    return " · ".join(filter(None, [agency.contact_phone, agency.contact_url, agency.contact_email]))
+
+
+def next_step(status: Status, agency: Agency) -> Text:
+    """What happens next, in one sentence that names the agency."""
+    sentence, contact = _NEXT_STEPS[status], agency_contact(agency)
+    return Text(
+        sentence.th.format(agency=agency.name_th, contact=contact or agency.name_th),
+        sentence.en.format(agency=agency.name_en or agency.name_th, contact=contact or agency.name_en),
+    )
+
+
+def next_step_of(service_request: ServiceRequest) -> Text:
+    """The request's next step; one that waits for a human of ours says so."""
+    if service_request.parked_reason:
+        return _CHECKING
+    return next_step(Status(service_request.status), service_request.service.agency)

@@ -1,0 +1,32 @@
+"""The command line of each kind of process, for `Stack.start`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from superapp.embedded.locations import PROJECT_ROOT
+
+
+def web(*, host: str, port: int, workers: int = 1, blocking_threads: int = 8) -> list[str]:
+    """The API and the admin: `workers` processes with `blocking_threads` requests at a time in each."""
+    argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    argv += ["--workers", str(workers), "--blocking-threads", str(blocking_threads)]
+    return [*argv, "superapp.wsgi:application"]
+
+
+def worker(*, queues: Sequence[str], pool: str, concurrency: int, hostname: str) -> list[str]:
+    """A Celery worker; `hostname` is its node name, like `routing@%h`."""
+    argv = [sys.executable, "-m", "celery", "-A", "superapp.celery", "worker", "--queues", ",".join(queues)]
+    argv += ["--pool", pool, "--concurrency", str(concurrency), "--hostname", hostname]
+    return [*argv, "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+
+
+def beat(*, state: Path) -> list[str]:
+    """Celery's clock; it keeps its schedule in the state directory, and no pid file."""
+    argv = [sys.executable, "-m", "celery", "-A", "superapp.celery", "beat", "--loglevel", "INFO"]
+    return [*argv, "--schedule", str(state / "celerybeat-schedule"), "--pidfile="]
+
+
+def sandbox(*, port: int) -> list[str]:
+    """The local identity providers and agencies."""
+    return [sys.executable, str(PROJECT_ROOT / "manage.py"), "sandbox_serve", "--port", str(port)]
