@@ -1,10 +1,6 @@
-"""The Celery application of the project."""
-
-import os
+"""The Celery application of the project. DJANGO_SETTINGS_MODULE says which settings it runs with."""
 
 from celery import Celery
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "superapp.settings.local")
 
 app = Celery("superapp")
 app.config_from_object("django.conf:settings", namespace="CELERY")

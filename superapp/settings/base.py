@@ -4,6 +4,7 @@ from .api import *
 from .apps import *
 from .data import *
 from .delivery import *
+from .identity import *
 from .keys import *
 from .languages import *
 from .logs import *

@@ -30,6 +30,7 @@ def reachable_state() -> Iterator[Path]:
         Path(parent).chmod(0o755)
         folder = Path(parent) / "a state"
         folder.mkdir()
+        folder.chmod(0o755)
         yield folder
         assert remove_state(folder)
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from superapp.sandbox.server import serve
+from superapp.sandbox.server import Sandbox, serve
 
 
 class Command(BaseCommand):
@@ -14,21 +14,30 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, required=True, help="of ThaID; the agencies take the next")
-        parser.add_argument("--platform-url", required=True, help="where the agencies send their news")
         parser.add_argument(
-            "--redirect-uri",
-            action="append",
-            default=[],
-            help="where ThaID may send people; repeatable",
+            "--port", type=int, default=settings.SANDBOX_PORT, help="of ThaID; the agencies take the next"
+        )
+        parser.add_argument(
+            "--platform-url", default=settings.PUBLIC_URL, help="where the agencies send their news"
+        )
+        parser.add_argument(
+            "--redirect-uri", action="append", default=[], help="where ThaID may send people; repeatable"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
+        sandbox = self._start(options)
+        for name, url in sandbox.urls.items():
+            self.stdout.write(f"{name:<10} {url}")
+        self.stdout.flush()
+        stopping.wait()
+        sandbox.stop()
+
+    def _start(self, options: dict[str, Any]) -> Sandbox:
         try:
-            sandbox = serve(
+            return serve(
                 platform_url=options["platform_url"],
                 state=settings.SANDBOX_STATE,
                 secret=settings.SANDBOX_SECRET,
@@ -37,9 +46,4 @@ class Command(BaseCommand):
                 answers_completed=os.environ.get("SANDBOX_ANSWERS_COMPLETED") == "1",
             )
         except OSError as error:
-            raise CommandError(f"the sandbox cannot start: {error}") from error
-        for name, url in sandbox.urls.items():
-            self.stdout.write(f"{name:<10} {url}")
-        self.stdout.flush()
-        stopping.wait()
-        sandbox.stop()
+            raise CommandError(f"The sandbox cannot start: {error}") from error

@@ -1,0 +1,34 @@
+"""Who calls the API: a bearer token of ours (RFC 6750)."""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from citizens.identity.problems import TOKEN_NOT_ACCEPTED
+from citizens.identity.tokens import SignedInCitizen, TokenRefused, access_token_check
+from services_catalog.problems import Problem
+
+
+class CitizenAuthentication(BaseAuthentication):
+    """Turns `Authorization: Bearer …` into a SignedInCitizen without a database query."""
+
+    def authenticate(self, request: Request) -> tuple[SignedInCitizen, str] | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        try:
+            return access_token_check(token.strip()), token
+        except TokenRefused:
+            challenge = 'Bearer error="invalid_token"'
+            raise Problem(TOKEN_NOT_ACCEPTED, headers={"WWW-Authenticate": challenge}) from None
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class CitizenAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = CitizenAuthentication
+    name = "citizen"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

@@ -1,0 +1,59 @@
+"""Why somebody is not let in."""
+
+from services_catalog.languages import Text
+from services_catalog.problems import ProblemType
+
+NOT_SIGNED_IN = ProblemType(
+    "not_signed_in",
+    401,
+    Text("กรุณาเข้าสู่ระบบ", "Please sign in"),
+    Text("ต้องเข้าสู่ระบบก่อนใช้งานส่วนนี้", "You need to sign in to do this."),
+)
+TOKEN_NOT_ACCEPTED = ProblemType(
+    "token_not_accepted",
+    401,
+    Text("กรุณาเข้าสู่ระบบใหม่", "Please sign in again"),
+    Text("การเข้าสู่ระบบของคุณหมดอายุหรือไม่ถูกต้อง", "Your sign-in has expired or is not valid."),
+)
+STRONGER_SIGN_IN_NEEDED = ProblemType(
+    "insufficient_user_authentication",
+    401,
+    Text("ต้องยืนยันตัวตนในระดับที่สูงขึ้น", "A stronger sign-in is needed"),
+    Text("บริการนี้ต้องใช้การยืนยันตัวตนในระดับที่สูงกว่าที่คุณเข้าสู่ระบบไว้", "This service needs a stronger proof of identity than you signed in with."),
+)
+FORBIDDEN = ProblemType(
+    "forbidden",
+    403,
+    Text("ไม่มีสิทธิ์", "Not allowed"),
+    Text("คุณไม่มีสิทธิ์ทำรายการนี้", "You are not allowed to do this."),
+)
+UNKNOWN_PROVIDER = ProblemType(
+    "unknown_provider",
+    404,
+    Text("ไม่รู้จักผู้ให้บริการยืนยันตัวตนนี้", "No such identity provider"),
+    Text("ผู้ให้บริการยืนยันตัวตนนี้ไม่มีอยู่หรือปิดใช้งาน", "This identity provider does not exist or is switched off."),
+)
+REDIRECT_NOT_REGISTERED = ProblemType(
+    "redirect_not_registered",
+    400,
+    Text("ที่อยู่ปลายทางไม่ได้ลงทะเบียน", "The return address is not registered"),
+    Text("แอปส่งที่อยู่ปลายทางที่ไม่ได้ลงทะเบียนไว้", "The app asked to return to an address that is not registered."),
+)
+SIGN_IN_NOT_FOUND = ProblemType(
+    "sign_in_not_found",
+    400,
+    Text("ไม่พบการเข้าสู่ระบบนี้", "This sign-in is not known"),
+    Text("การเข้าสู่ระบบหมดอายุ ถูกใช้ไปแล้ว หรือเริ่มจากอุปกรณ์อื่น กรุณาเริ่มใหม่", "This sign-in has expired, was used already, or began on another device. Please start again."),
+)
+GRANT_REFUSED = ProblemType(
+    "invalid_grant",
+    400,
+    Text("แลกรหัสไม่สำเร็จ", "The code or token was refused"),
+    Text("รหัสหรือโทเคนหมดอายุหรือถูกใช้ไปแล้ว กรุณาเข้าสู่ระบบใหม่", "The code or token has expired or was used already. Please sign in again."),
+)
+PROVIDER_UNAVAILABLE = ProblemType(
+    "provider_unavailable",
+    503,
+    Text("ผู้ให้บริการยืนยันตัวตนไม่พร้อม", "The identity provider is not available"),
+    Text("ติดต่อผู้ให้บริการยืนยันตัวตนไม่ได้ในขณะนี้ กรุณาลองใหม่หรือใช้ช่องทางอื่น", "The identity provider cannot be reached right now. Please try again or use another one."),
+)

@@ -1,0 +1,1 @@
+"""Identity providers: protocol classes, and the configured providers that use them."""

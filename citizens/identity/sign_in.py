@@ -1,0 +1,144 @@
+"""Signing in by redirect: phone → us → provider → us → phone (RFC 6749, 7636, 8252).
+
+The state we give the provider is tied to a cookie of the browser that asked, so that an answer cannot be planted in
+somebody else's; the phone gets a one-time code that only the holder of its PKCE verifier can exchange.
+"""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from citizens.identity.citizens import citizen_identify
+from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
+from citizens.identity.providers.base import Challenge, IdentityNotProven, ProviderFailed
+from citizens.identity.providers.registry import provider
+from citizens.identity.secrets import digest, new_secret
+from citizens.identity.sessions import Tokens, tokens_issue
+from citizens.models import RefreshToken, Session, SignIn
+from services_catalog.problems import Problem
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """Where the browser goes, and the value of the cookie that ties the answer to it."""
+
+    authorize_url: str
+    cookie: str
+
+
+def callback_uri(provider_code: str) -> str:
+    """Where the provider sends the browser back to."""
+    return f"{settings.PUBLIC_URL}/api/v1/auth/{provider_code}/callback"
+
+
+def sign_in_start(*, provider_code: str, redirect_uri: str, code_challenge: str, client_state: str) -> Started:
+    """Begins a sign-in. Raises Problem UNKNOWN_PROVIDER or REDIRECT_NOT_REGISTERED."""
+    chosen = provider(provider_code)
+    if redirect_uri not in settings.PHONE_REDIRECT_URIS:
+        raise Problem(REDIRECT_NOT_REGISTERED)
+    state, cookie = new_secret(), new_secret()
+    sign_in = SignIn.objects.create(
+        provider=provider_code,
+        state_hash=digest(state),
+        cookie_hash=digest(cookie),
+        redirect_uri=redirect_uri,
+        client_state=client_state,
+        code_challenge=code_challenge,
+        nonce=new_secret(),
+        provider_verifier=new_secret(),
+        expires_at=timezone.now() + settings.SIGN_IN_LIFETIME,
+    )
+    return Started(chosen.authorize_url(_challenge(sign_in, state)), cookie)
+
+
+def _challenge(sign_in: SignIn, state: str) -> Challenge:
+    return Challenge(
+        state=state,
+        nonce=sign_in.nonce,
+        verifier=sign_in.provider_verifier,
+        redirect_uri=callback_uri(sign_in.provider),
+    )
+
+
+def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: str) -> str:
+    """Takes the provider's answer; returns the phone's address with a one-time code, or with an error.
+
+    Raises Problem SIGN_IN_NOT_FOUND when the answer was not asked for by this browser, or came before.
+    """
+    sign_in = _take_unanswered(provider_code, state, cookie)
+    if not answer_code:
+        return _back_to_phone(sign_in, error="access_denied")
+    try:
+        identity = provider(provider_code).identify(answer_code, _challenge(sign_in, state))
+    except ProviderFailed as failure:
+        logger.warning("provider_failed", provider=provider_code, code=failure.code)
+        return _back_to_phone(sign_in, error="temporarily_unavailable")
+    except IdentityNotProven as failure:
+        logger.warning("identity_not_proven", provider=provider_code, code=failure.code)
+        return _back_to_phone(sign_in, error="access_denied")
+    code = new_secret()
+    sign_in.citizen = citizen_identify(identity)
+    sign_in.code_hash = digest(code)
+    sign_in.ial, sign_in.aal = identity.assurance.ial, identity.assurance.aal
+    sign_in.save(update_fields=["citizen", "code_hash", "ial", "aal"])
+    return _back_to_phone(sign_in, code=code)
+
+
+def _take_unanswered(provider_code: str, state: str, cookie: str) -> SignIn:
+    """The sign-in that waits for this answer; taken once, before anything else happens."""
+    now: datetime = timezone.now()
+    waiting = SignIn.objects.filter(
+        provider=provider_code, state_hash=digest(state), answered_at__isnull=True, expires_at__gt=now
+    )
+    sign_in = waiting.first()
+    if sign_in is None or not hmac.compare_digest(bytes(sign_in.cookie_hash), digest(cookie)):
+        raise Problem(SIGN_IN_NOT_FOUND)
+    if not waiting.filter(pk=sign_in.pk).update(answered_at=now):
+        raise Problem(SIGN_IN_NOT_FOUND)
+    return sign_in
+
+
+def _back_to_phone(sign_in: SignIn, **answer: str) -> str:
+    if sign_in.client_state:
+        answer["state"] = sign_in.client_state
+    separator = "&" if "?" in sign_in.redirect_uri else "?"
+    return f"{sign_in.redirect_uri}{separator}{urlencode(answer)}"
+
+
+def code_exchange(*, code: str, code_verifier: str, redirect_uri: str) -> Tokens:
+    """The phone's one-time code for tokens. Raises Problem GRANT_REFUSED; a wrong verifier uses the code up."""
+    now = timezone.now()
+    unused = SignIn.objects.filter(code_hash=digest(code), exchanged_at__isnull=True, expires_at__gt=now)
+    if not unused.update(exchanged_at=now):
+        raise Problem(GRANT_REFUSED)
+    sign_in = SignIn.objects.get(code_hash=digest(code))
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
+    if not hmac.compare_digest(challenge, sign_in.code_challenge) or redirect_uri != sign_in.redirect_uri:
+        raise Problem(GRANT_REFUSED)
+    with transaction.atomic():
+        return tokens_issue(
+            Session.objects.create(
+                citizen=sign_in.citizen,
+                provider=sign_in.provider,
+                ial=sign_in.ial,
+                aal=sign_in.aal,
+                authenticated_at=sign_in.answered_at,
+            )
+        )
+
+
+def forget_expired() -> None:
+    """Deletes sign-ins and refresh tokens past their time."""
+    now = timezone.now()
+    SignIn.objects.filter(expires_at__lt=now).delete()
+    RefreshToken.objects.filter(expires_at__lt=now).delete()

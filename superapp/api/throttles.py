@@ -1,0 +1,84 @@
+"""How often somebody may call: counters in the shared cache, so that all workers count together."""
+
+import time
+from functools import cache
+
+import structlog
+from django.conf import settings
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from services_catalog.problems import Problem
+from superapp.api.texts import NOT_READY
+
+logger = structlog.get_logger(__name__)
+
+_FAIL_CLOSED = {"sign_in"}
+
+
+@cache
+def _limiter() -> FixedWindowRateLimiter:
+    url = settings.CACHES["default"]["LOCATION"].replace("unix://", "redis+unix://", 1)
+    storage = storage_from_string(
+        url, wrap_exceptions=True, socket_timeout=0.3, socket_connect_timeout=0.3, key_prefix="rate"
+    )
+    return FixedWindowRateLimiter(storage)
+
+
+@cache
+def _limit(scope: str) -> RateLimitItem:
+    return parse(settings.RATE_LIMITS[scope])
+
+
+class SharedRateLimit(BaseThrottle):
+    """Counts per caller and scope (`throttle_scope` of the view, "reading" where it names none).
+
+    A caller is a citizen or an agency where they are known, else an address. With the cache away, anonymous sign-in is
+    refused (503) and all else is let through (architecture, rule 1).
+    """
+
+    def __init__(self) -> None:
+        self._wait: float | None = None
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        scope = _scope(request, view)
+        limit, caller = _limit(scope), _caller(request)
+        try:
+            if _limiter().hit(limit, scope, caller):
+                return True
+            self._wait = max(0.0, _limiter().get_window_stats(limit, scope, caller).reset_time - time.time())
+        except StorageError:
+            logger.warning("rate_limits_unavailable", scope=scope)
+            if scope in _FAIL_CLOSED:
+                raise Problem(NOT_READY, headers={"Retry-After": "5"}) from None
+            return True
+        return False
+
+    def wait(self) -> float | None:
+        return self._wait
+
+
+def _scope(request: Request, view: APIView) -> str:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return str(getattr(view, "read_throttle_scope", "reading"))
+    return str(getattr(view, "throttle_scope", "reading"))
+
+
+def _caller(request: Request) -> str:
+    if request.user is not None and getattr(request.user, "is_authenticated", False):
+        return str(request.user.pk)
+    return client_address(request)
+
+
+def client_address(request: Request) -> str:
+    """The caller's address: what the outermost trusted proxy saw (TRUSTED_PROXIES), else the socket's."""
+    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    trusted = settings.TRUSTED_PROXIES
+    if trusted and len(forwarded) >= trusted:
+        return forwarded[-trusted]
+    return str(request.META.get("REMOTE_ADDR", ""))
