@@ -1,7 +1,9 @@
 """Why somebody is not let in."""
 
+from decimal import Decimal
+
 from services_catalog.languages import Text
-from services_catalog.problems import ProblemType
+from services_catalog.problems import Problem, ProblemType
 
 NOT_SIGNED_IN = ProblemType(
     "not_signed_in",
@@ -57,3 +59,13 @@ PROVIDER_UNAVAILABLE = ProblemType(
     Text("ผู้ให้บริการยืนยันตัวตนไม่พร้อม", "The identity provider is not available"),
     Text("ติดต่อผู้ให้บริการยืนยันตัวตนไม่ได้ในขณะนี้ กรุณาลองใหม่หรือใช้ช่องทางอื่น", "The identity provider cannot be reached right now. Please try again or use another one."),
 )
+
+
+def stronger_sign_in_needed(ial: Decimal, aal: Decimal) -> Problem:
+    """401 with the levels that are wanted (RFC 9470)."""
+    challenge = f'Bearer error="insufficient_user_authentication", acr_values="ial{ial} aal{aal}"'
+    return Problem(
+        STRONGER_SIGN_IN_NEEDED,
+        headers={"WWW-Authenticate": challenge},
+        extensions={"required": {"ial": str(ial), "aal": str(aal)}},
+    )

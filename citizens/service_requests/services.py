@@ -13,6 +13,8 @@ from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 from uuid_utils.compat import uuid7
 
+from citizens.identity.assurance import Assurance
+from citizens.identity.problems import stronger_sign_in_needed
 from citizens.service_requests import problems
 from citizens.service_requests.lifecycle import (
     FINAL_STATUSES,
@@ -74,19 +76,21 @@ def data_place(request_id: UUID) -> str:
     return f"service-request:{request_id}"
 
 
-def request_submit(*, citizen_id: UUID, idempotency_key: str, asked: Asked, request_id: str) -> Accepted:
+def request_submit(
+    *, citizen_id: UUID, assurance: Assurance, idempotency_key: str, asked: Asked, request_id: str
+) -> Accepted:
     """Accepts a service request, in one transaction, and hints at it to the workers on commit.
 
-    Raises Problem: UNKNOWN_SERVICE, FORM_CHANGED, INVALID_DATA, IDEMPOTENCY_KEY_REUSED when the key came with
-    another body, SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves no row and frees
-    the key.
+    Raises Problem: UNKNOWN_SERVICE, STRONGER_SIGN_IN_NEEDED, FORM_CHANGED, INVALID_DATA, IDEMPOTENCY_KEY_REUSED when
+    the key came with another body, SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves
+    no row and frees the key.
     """
     new_id = uuid7()
     body_fingerprint = asked.fingerprint()
     with transaction.atomic():
         if not _take_key(citizen_id, idempotency_key, body_fingerprint, new_id):
             return _replay(citizen_id, idempotency_key, body_fingerprint)
-        service_id, version_id = _live_version(asked)
+        service_id, version_id = _live_version(asked, assurance)
         service_request = _new_request(new_id, citizen_id, service_id, version_id, asked.data, request_id)
         event = first_event(service_request)
         service_request.save(force_insert=True)
@@ -120,16 +124,19 @@ def _replay(citizen_id: UUID, key: str, body_fingerprint: bytes) -> Accepted:
     return _accepted(earlier.service_request, replayed=True)
 
 
-def _live_version(asked: Asked) -> tuple[UUID, UUID]:
-    """Ids of the published service and its current version. Raises UNKNOWN_SERVICE, FORM_CHANGED, INVALID_DATA."""
+def _live_version(asked: Asked, assurance: Assurance) -> tuple[UUID, UUID]:
+    """Ids of the published service and its current version, once all that can be wrong with the asking was checked."""
     live = (
-        Service.objects.filter(code=asked.service_code, publication=Service.Publication.PUBLISHED)
-        .values_list("id", "current_version_id", "current_version__number")
+        Service.objects.published()
+        .filter(code=asked.service_code)
+        .values_list("id", "current_version_id", "current_version__number", "min_ial", "min_aal")
         .first()
     )
     if live is None:
         raise Problem(UNKNOWN_SERVICE)
-    service_id, version_id, number = live
+    service_id, version_id, number, min_ial, min_aal = live
+    if not assurance.reaches(min_ial, min_aal):
+        raise stronger_sign_in_needed(min_ial, min_aal)
     if number != asked.version:
         raise Problem(FORM_CHANGED, extensions={"current_version": number})
 

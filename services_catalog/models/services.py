@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from uuid_utils.compat import uuid7
 
+from services_catalog.managers import ServiceQuerySet
 from services_catalog.models.agencies import Agency, code_validator
 
 IAL_LEVELS = [Decimal(level) for level in ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3.0")]
@@ -102,6 +103,8 @@ class Service(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         indexes = [

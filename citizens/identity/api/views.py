@@ -1,0 +1,143 @@
+"""Signing in, staying signed in, signing out."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.http import HttpResponseRedirect
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from citizens.identity.api.serializers import (
+    AuthorizeSerializer,
+    CallbackSerializer,
+    ProviderSerializer,
+    TokenRequestSerializer,
+    TokensSerializer,
+)
+from citizens.identity.problems import SIGN_IN_NOT_FOUND
+from citizens.identity.providers.registry import providers
+from citizens.identity.sessions import session_end, tokens_refresh
+from citizens.identity.sign_in import code_exchange, sign_in_answer, sign_in_start
+from citizens.identity.tokens import public_keys
+from services_catalog.problems import Problem
+
+_COOKIE = "__Host-sign-in"
+_COOKIE_LIFETIME = 600
+_REDIRECT = OpenApiResponse(description="To the next step of the sign-in")
+
+
+class AppRedirect(HttpResponseRedirect):
+    """A redirect that may also lead into an app (RFC 8252); which addresses are allowed is checked before."""
+
+    allowed_schemes = ["http", "https", "th.go.superapp"]
+
+
+class OpenView(APIView):
+    """A step of the sign-in: nobody is signed in yet, so it is open, and counted by address."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_scope = "sign_in"
+    read_throttle_scope = "sign_in"
+
+
+class ProvidersView(OpenView):
+    read_throttle_scope = "reading"
+
+    @extend_schema(summary="Identity providers that are on", responses=ProviderSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        found = [{"code": one.code, "name": one.name.as_dict()} for one in providers()]
+        return Response(found)
+
+
+class AuthorizeView(OpenView):
+    problem_statuses = {"GET": ("404", "422", "503")}
+
+    @extend_schema(
+        summary="Begin a sign-in: open this in the system browser",
+        parameters=[AuthorizeSerializer],
+        responses={302: _REDIRECT},
+    )
+    def get(self, request: Request) -> HttpResponseRedirect:
+        asked = AuthorizeSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        started = sign_in_start(
+            provider_code=asked.validated_data["provider"],
+            redirect_uri=asked.validated_data["redirect_uri"],
+            code_challenge=asked.validated_data["code_challenge"],
+            client_state=asked.validated_data["state"],
+        )
+        response = AppRedirect(started.authorize_url)
+        response.set_cookie(
+            _COOKIE, started.cookie, max_age=_COOKIE_LIFETIME, secure=True, httponly=True, samesite="Lax", path="/"
+        )
+        return response
+
+
+class CallbackView(OpenView):
+    problem_statuses = {"GET": ("404", "422", "503")}
+
+    @extend_schema(
+        summary="Where the identity provider sends the browser back to",
+        parameters=[CallbackSerializer],
+        responses={302: _REDIRECT},
+    )
+    def get(self, request: Request, provider: str) -> HttpResponseRedirect:
+        answer = CallbackSerializer(data=request.query_params)
+        answer.is_valid(raise_exception=True)
+        cookie = request.COOKIES.get(_COOKIE)
+        if not cookie:
+            raise Problem(SIGN_IN_NOT_FOUND)
+        response = AppRedirect(
+            sign_in_answer(
+                provider_code=provider,
+                state=answer.validated_data["state"],
+                cookie=cookie,
+                answer_code=answer.validated_data["code"],
+            )
+        )
+        response.delete_cookie(_COOKIE, path="/", samesite="Lax")
+        response.cookies[_COOKIE]["secure"] = True
+        return response
+
+
+class TokenView(OpenView):
+    problem_statuses = {"POST": ("503",)}
+
+    @extend_schema(
+        summary="Exchange a one-time code or a refresh token",
+        request=TokenRequestSerializer,
+        responses=TokensSerializer,
+    )
+    def post(self, request: Request) -> Response:
+        asked = TokenRequestSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values: dict[str, Any] = asked.validated_data
+        if values["grant_type"] == "refresh_token":
+            tokens = tokens_refresh(values["refresh_token"])
+        else:
+            tokens = code_exchange(
+                code=values["code"], code_verifier=values["code_verifier"], redirect_uri=values["redirect_uri"]
+            )
+        body = {**asdict(tokens), "token_type": "Bearer"}
+        return Response(body, headers={"Cache-Control": "no-store"})
+
+
+class SignOutView(APIView):
+    @extend_schema(
+        summary="Sign this device out", request=None, responses={204: OpenApiResponse(description="Signed out")}
+    )
+    def post(self, request: Request) -> Response:
+        session_end(request.user.session_id)
+        return Response(status=204)
+
+
+class KeysView(OpenView):
+    read_throttle_scope = "reading"
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        return Response(public_keys(), headers={"Cache-Control": "public, max-age=300"})

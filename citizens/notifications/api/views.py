@@ -1,0 +1,43 @@
+"""The citizen's inbox."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import serializers
+from rest_framework.generics import ListAPIView
+
+from citizens.notifications.models import Notification
+
+
+class NotificationTextSerializer(serializers.Serializer[Any]):
+    th = serializers.CharField()
+    en = serializers.CharField()
+
+
+class NotificationSerializer(serializers.ModelSerializer[Notification]):
+    """One status event, told on one channel."""
+
+    service_request = serializers.UUIDField(source="status_event.service_request_id")
+    title = serializers.SerializerMethodField()
+    body = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Notification
+        fields = ["id", "service_request", "channel", "title", "body", "created_at"]
+
+    @extend_schema_field(NotificationTextSerializer)
+    def get_title(self, notification: Notification) -> dict[str, str]:
+        return {"th": notification.title_th, "en": notification.title_en}
+
+    @extend_schema_field(NotificationTextSerializer)
+    def get_body(self, notification: Notification) -> dict[str, str]:
+        return {"th": notification.body_th, "en": notification.body_en}
+
+
+@extend_schema_view(get=extend_schema(summary="My inbox, newest first"))
+class NotificationsView(ListAPIView[Notification]):
+    serializer_class = NotificationSerializer
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        return Notification.objects.filter(citizen_id=self.request.user.id).select_related("status_event")

@@ -1,0 +1,112 @@
+"""Sending a service request and following it."""
+
+import re
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from citizens.service_requests import problems, selectors
+from citizens.service_requests.api.serializers import (
+    AcceptedSerializer,
+    ServiceRequestSerializer,
+    StatusEventSerializer,
+    SubmissionSerializer,
+)
+from citizens.service_requests.models import ServiceRequest
+from citizens.service_requests.services import Asked, request_cancel, request_submit
+from services_catalog.problems import Problem
+
+_KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
+_IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    pattern=r"^[\x21-\x7e]{1,128}$",
+    description="Made anew for each request and sent again with each retry of it (8 or more random bytes).",
+)
+_RECEIPT_HEADERS = [
+    OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[202]),
+    OpenApiParameter(
+        "Idempotency-Replayed",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        response=[202],
+        description="`true` when this key had been accepted before",
+    ),
+]
+
+
+class ServiceRequestsView(GenericAPIView[ServiceRequest]):
+    serializer_class = ServiceRequestSerializer
+    throttle_scope = "submission"
+    problem_statuses = {"POST": ("404", "409")}
+
+    def get_queryset(self) -> QuerySet[ServiceRequest]:
+        return selectors.requests_of(self.request.user.id)
+
+    @extend_schema(summary="My service requests, newest first", responses=ServiceRequestSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        summary="Send a service request",
+        parameters=[_IDEMPOTENCY_KEY, *_RECEIPT_HEADERS],
+        request=SubmissionSerializer,
+        responses={202: AcceptedSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        key = request.headers.get("Idempotency-Key", "")
+        if not _KEY.match(key):
+            raise Problem(problems.MISSING_IDEMPOTENCY_KEY)
+        submission = SubmissionSerializer(data=request.data)
+        submission.is_valid(raise_exception=True)
+        accepted = request_submit(
+            citizen_id=request.user.id,
+            assurance=request.user.assurance,
+            idempotency_key=key,
+            asked=Asked(
+                service_code=submission.validated_data["service"],
+                version=submission.validated_data["version"],
+                data=submission.validated_data["data"],
+            ),
+            request_id=getattr(request, "request_id", ""),
+        )
+        headers = {"Location": reverse("service-request-detail", args=[accepted.id])}
+        if accepted.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        return Response(AcceptedSerializer(asdict(accepted)).data, status=202, headers=headers)
+
+
+class ServiceRequestView(APIView):
+    @extend_schema(summary="One of my service requests", responses=ServiceRequestSerializer)
+    def get(self, request: Request, request_id: UUID) -> Response:
+        return Response(ServiceRequestSerializer(selectors.request_of(request.user.id, request_id)).data)
+
+
+class TimelineView(APIView):
+    @extend_schema(summary="The timeline of a request", responses=StatusEventSerializer(many=True))
+    def get(self, request: Request, request_id: UUID) -> Response:
+        service_request = selectors.request_of(request.user.id, request_id)
+        return Response(StatusEventSerializer(selectors.timeline(service_request), many=True).data)
+
+
+class CancelView(APIView):
+    problem_statuses: dict[str, Any] = {"POST": ("409",)}
+
+    @extend_schema(
+        summary="Cancel a request that was not sent yet", request=None, responses=ServiceRequestSerializer
+    )
+    def post(self, request: Request, request_id: UUID) -> Response:
+        request_cancel(citizen_id=request.user.id, request_id=request_id)
+        return Response(ServiceRequestSerializer(selectors.request_of(request.user.id, request_id)).data)
