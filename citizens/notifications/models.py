@@ -21,7 +21,7 @@ class Notification(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index("citizen", "-id", name="notification_of_citizen")]
+        indexes = [models.Index(fields=["citizen", "-id"], name="notification_of_citizen")]
         constraints = [
             models.UniqueConstraint(fields=["status_event", "channel"], name="told_once_per_channel"),
             models.CheckConstraint(condition=models.Q(channel__in=["inbox"]), name="notification_channel_known"),

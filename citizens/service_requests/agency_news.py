@@ -17,6 +17,8 @@ from services_catalog.problems import NOT_FOUND, Problem
 # What an agency can say; the other statuses are ours to give.
 REPORTABLE = [Status.IN_PROGRESS, Status.ACTION_REQUIRED, Status.COMPLETED, Status.REJECTED, Status.CANCELLED]
 
+REPORTABLE_CHOICES = [(status.value, status.label) for status in REPORTABLE]
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyStatus:

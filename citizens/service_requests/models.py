@@ -70,14 +70,11 @@ class ServiceRequest(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("citizen", "-id", name="request_of_citizen"),
-            models.Index(
-                "service",
-                "next_attempt_at",
-                name="request_due",
+            models.Index(fields=["citizen", "-id"], name="request_of_citizen"),
+            models.Index(fields=["service", "next_attempt_at"], name="request_due",
                 condition=models.Q(next_attempt_at__isnull=False),
             ),
-            models.Index("parked_reason", name="request_parked", condition=~models.Q(parked_reason="")),
+            models.Index(fields=["parked_reason"], name="request_parked", condition=~models.Q(parked_reason="")),
         ]
         constraints = [
             models.CheckConstraint(condition=models.Q(status__in=Status.values), name="request_status_known"),
@@ -140,7 +137,7 @@ class StatusEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("id", name="event_unnotified", condition=models.Q(notified_at__isnull=True)),
+            models.Index(fields=["id"], name="event_unnotified", condition=models.Q(notified_at__isnull=True)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["service_request", "sequence"], name="event_sequence"),
@@ -172,8 +169,8 @@ class DeliveryAttempt(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("lane", name="attempt_open_in_lane", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
-            models.Index("lease_expires_at", name="attempt_lease", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
+            models.Index(fields=["lane"], name="attempt_open_in_lane", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
+            models.Index(fields=["lease_expires_at"], name="attempt_lease", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -109,8 +109,8 @@ class Service(models.Model):
     class Meta:
         indexes = [
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="service_search_text"),
-            GinIndex("search_vector", name="service_search_vector"),
-            models.Index("code", name="service_published", condition=models.Q(publication="published")),
+            GinIndex(fields=["search_vector"], name="service_search_vector"),
+            models.Index(fields=["code"], name="service_published", condition=models.Q(publication="published")),
         ]
         constraints = [
             models.CheckConstraint(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
@@ -41,6 +42,7 @@ _MEANINGS = {
     "403": "Not allowed",
     "404": "There is no such thing, or it is somebody else's",
     "405": "The address does not offer this method",
+    "409": "Not in the state that this needs; `code` says why",
     "413": "The body is too large",
     "415": "The body is not JSON",
     "422": "Some fields need attention",
@@ -83,3 +85,23 @@ class ProblemAwareSchema(AutoSchema):
             statuses |= {"413", "415", "422"}
         extra = getattr(self.view, "problem_statuses", {}).get(self.method, ())
         return sorted(statuses | set(extra))
+
+
+class CitizenAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "citizens.identity.authentication.CitizenAuthentication"
+    name = "citizen"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class AgencyAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "citizens.service_requests.api.agency_authentication.AgencyAuthentication"
+    name = "agency"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The agency's API key; the body is signed as Standard Webhooks has it.",
+        }

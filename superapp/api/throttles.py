@@ -2,6 +2,7 @@
 
 import time
 from functools import cache
+from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
@@ -11,10 +12,11 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
-
 from services_catalog.problems import Problem
 from superapp.api.texts import NOT_READY
+
+if TYPE_CHECKING:  # rest_framework.views reads the settings that name this module
+    from rest_framework.views import APIView
 
 logger = structlog.get_logger(__name__)
 
@@ -45,7 +47,7 @@ class SharedRateLimit(BaseThrottle):
     def __init__(self) -> None:
         self._wait: float | None = None
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         scope = _scope(request, view)
         limit, caller = _limit(scope), _caller(request)
         try:
@@ -63,7 +65,7 @@ class SharedRateLimit(BaseThrottle):
         return self._wait
 
 
-def _scope(request: Request, view: APIView) -> str:
+def _scope(request: Request, view: "APIView") -> str:
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return str(getattr(view, "read_throttle_scope", "reading"))
     return str(getattr(view, "throttle_scope", "reading"))

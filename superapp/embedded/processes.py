@@ -9,7 +9,9 @@ from superapp.embedded.locations import PROJECT_ROOT
 
 def web(*, host: str, port: int, workers: int = 1, blocking_threads: int = 8) -> list[str]:
     """The API and the admin: `workers` processes with `blocking_threads` requests at a time in each."""
-    argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    # A pool of connections, and a broker that must answer at once: both are for processes that serve requests.
+    argv = ["env", "DATABASE_POOL=1", f"DATABASE_POOL_SIZE={blocking_threads}", "BROKER_SOCKET_TIMEOUT=0.3"]
+    argv += [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     argv += ["--workers", str(workers), "--blocking-threads", str(blocking_threads)]
     return [*argv, "superapp.wsgi:application"]
 

@@ -36,5 +36,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "citizens.service_requests.models.Status",
+        "ActorEnum": "citizens.service_requests.models.Actor",
+        "ReportableStatusEnum": "citizens.service_requests.agency_news.REPORTABLE_CHOICES",
+    },
     "SCHEMA_PATH_PREFIX": r"/api/(agency/)?v[0-9]",
 }

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -84,15 +83,3 @@ def _matches(signed: bytes, secret: str, given: Iterable[str]) -> bool:
         return False
     right = base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
     return any(hmac.compare_digest(right.encode(), one.encode()) for one in given)
-
-
-class AgencyAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = AgencyAuthentication
-    name = "agency"
-
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "The agency's API key; the body is signed as Standard Webhooks has it.",
-        }

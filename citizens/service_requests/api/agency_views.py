@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from citizens.service_requests.agency_news import REPORTABLE, AgencyStatus, request_apply_agency_status
+from citizens.service_requests.agency_news import REPORTABLE_CHOICES, AgencyStatus, request_apply_agency_status
 from citizens.service_requests.api.agency_authentication import AgencyAuthentication, IsAgency
 from citizens.service_requests.models import Actor, Status
 from services_catalog.languages import Text
@@ -33,7 +33,7 @@ class AgencyStatusSerializer(serializers.Serializer[Any]):
     """How a request stands at the agency."""
 
     reference = serializers.UUIDField(help_text="Our reference, as it came with the submission")
-    status = serializers.ChoiceField(choices=[(status.value, status.label) for status in REPORTABLE])
+    status = serializers.ChoiceField(choices=REPORTABLE_CHOICES)
     agency_reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     label = AgencyTextSerializer(required=False, help_text="The agency's own name of this step")
     milestone = AgencyTextSerializer(required=False, help_text="What the citizen should read about it")

@@ -1,0 +1,91 @@
+"""A whole system on one machine: catalogue loaded, web, workers, beat and the sandbox running."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+from services_catalog.models import Service
+from services_catalog.queues import Queue
+from services_catalog.services.csv_import import read_services_csv, services_import
+from services_catalog.services.demo_catalogue import aliases_load, demo_catalogue_load
+from superapp.embedded import processes
+from superapp.embedded.stack import Stack
+from superapp.sandbox.agencies.behaviours import AgencyKind
+from superapp.sandbox.journey.connect import connect
+
+DEMO = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the web listens, and the first of the sandbox's ports."""
+
+    web: int
+    sandbox: int
+
+    @property
+    def web_url(self) -> str:
+        return f"http://127.0.0.1:{self.web}"
+
+
+def free_ports() -> Ports:
+    """Ports that nobody listens on, for a system beside others."""
+    for base in range(18100, 28100, 10):
+        if all(_is_free(base + offset) for offset in range(len(AgencyKind) + 2)):
+            return Ports(web=base, sandbox=base + 1)
+    raise RuntimeError("No eight free ports in a row between 18100 and 28100.")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def load_catalogue(catalogue: str, ports: Ports) -> list[Service]:
+    """Migrates, loads `demo` or a services.csv, and connects it to the sandbox. Raises NotTheList or OSError."""
+    rows = None if catalogue == DEMO else read_services_csv(Path(catalogue))
+    call_command("migrate", verbosity=0)
+    if rows is None:
+        demo_catalogue_load()
+    else:
+        aliases_load()
+        services_import(rows)
+    return connect(base_port=ports.sandbox)
+
+
+@contextmanager
+def running_system(ports: Ports, *, logs: Path | None = None, workers: int = 2) -> Iterator[Stack]:
+    """Every process of the system until the block ends. Their logs are in the state directory."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "superapp.settings.local",
+        "PUBLIC_URL": ports.web_url,
+        "SANDBOX_PORT": str(ports.sandbox),
+    }
+    with Stack(logs or settings.STATE_DIRECTORY / "logs", environment) as stack:
+        stack.start("sandbox", *processes.sandbox(port=ports.sandbox))
+        stack.start("web", *processes.web(host="127.0.0.1", port=ports.web, workers=2, blocking_threads=8))
+        for number in range(1, workers + 1):
+            stack.start(f"delivery-{number}", *_worker([Queue.DELIVERY], 16, f"delivery-{number}@%h"))
+        stack.start("worker", *_worker([Queue.MAINTENANCE, Queue.NOTIFICATIONS], 2, "worker@%h"))
+        stack.start("beat", *processes.beat(state=settings.STATE_DIRECTORY))
+        stack.wait_until("sandbox", f"http://127.0.0.1:{ports.sandbox}/.well-known/openid-configuration")
+        stack.wait_until("web", f"{ports.web_url}/health/ready")
+        yield stack
+
+
+def _worker(queues: list[Queue], concurrency: int, hostname: str) -> list[str]:
+    return processes.worker(
+        queues=[queue.value for queue in queues], pool="threads", concurrency=concurrency, hostname=hostname
+    )

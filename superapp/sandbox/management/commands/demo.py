@@ -1,0 +1,84 @@
+import os
+import sys
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+
+from citizens.service_requests.models import ServiceRequest
+from services_catalog.services.csv_import import NotTheList
+from superapp.sandbox.agencies.ledger import Ledger
+from superapp.sandbox.journey import demo, show
+from superapp.sandbox.journey.figures import Bar, figures_line
+from superapp.sandbox.journey.system import DEMO, free_ports, load_catalogue, running_system
+
+_BARS = {
+    "services_published": Bar(300, "exactly"),
+    "requests_completed": Bar(5 * demo.REQUESTS_PER_KIND, "at_least"),
+    "requests_undeliverable": Bar(demo.REQUESTS_PER_KIND, "at_least"),
+    "requests_lost": Bar(0, "exactly"),
+    "requests_duplicated": Bar(0, "exactly"),
+}
+
+
+class Command(BaseCommand):
+    help = "Shows the whole system at work: starts it, acts as the mobile client, counts what came of it."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        console = Console(width=None if sys.stdout.isatty() else 120)
+        ports = free_ports()
+        console.print("Loading the catalogue …")
+        try:
+            services = load_catalogue(os.environ.get("CATALOGUE", DEMO), ports)
+        except (NotTheList, OSError) as error:
+            raise CommandError(str(error)) from None
+        show.catalogue_summary(console, services)
+        console.print("Starting web, workers, beat and the sandbox …")
+        with running_system(ports) as stack:
+            journey = self._travel(console, ports.web_url, services)
+            stack.check()
+        figures = {
+            "services_published": len(services),
+            "agencies": len({service.agency_id for service in services}),
+            **demo.audit(journey, Ledger(settings.SANDBOX_STATE)),
+            "seconds": round(time.monotonic() - started, 1),
+        }
+        line, ok = figures_line("demo", figures, _BARS)
+        print(line)
+        if not ok:
+            raise SystemExit(1)
+
+    def _travel(self, console: Console, platform_url: str, services: Any) -> demo.Journey:
+        phones = demo.sign_in_citizens(platform_url)
+        console.print(f"{len(phones)} citizens have signed in with ThaID.")
+        journey = demo.travel(phones, services)
+        show.search_results(console, "ใบขับขี่", journey.search_results)
+        console.print(f"{len(journey.accepted)} requests were accepted; following them …")
+        with console.status("") as status:
+            demo.follow(journey, lambda counts: status.update(", ".join(f"{n} {name}" for name, n in counts.items())))
+        show.journeys(console, [_row(one) for one in _requests(journey)])
+        shown = phones[0].get(f"/api/v1/service-requests/{journey.shown}")
+        show.timeline(console, shown, phones[0].get(f"/api/v1/service-requests/{journey.shown}/events"))
+        inbox = phones[0].get("/api/v1/notifications")["results"]
+        console.print(f"Inbox of that citizen, newest first: {inbox[0]['title']['th']} · {inbox[0]['title']['en']}\n")
+        for phone in phones:
+            phone.close()
+        return journey
+
+
+def _requests(journey: demo.Journey) -> Any:
+    return ServiceRequest.objects.filter(pk__in=journey.accepted).prefetch_related("events").order_by("id")
+
+
+def _row(service_request: ServiceRequest) -> dict[str, Any]:
+    events = sorted(service_request.events.all(), key=lambda one: one.sequence)
+    return {
+        "receipt_number": service_request.receipt_number,
+        "statuses": [event.status for event in events],
+        "attempts": service_request.attempt_count,
+        "seconds": (events[-1].created_at - service_request.created_at).total_seconds(),
+    }
