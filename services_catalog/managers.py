@@ -1,11 +1,6 @@
 """Which services citizens see."""
 
-from typing import TYPE_CHECKING
-
 from django.db import models
-
-if TYPE_CHECKING:
-    from services_catalog.models.services import Service
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):
@@ -17,7 +12,11 @@ class ServiceQuerySet(models.QuerySet["Service"]):
     def for_lists(self) -> "ServiceQuerySet":
         """With what a list shows, in a constant number of queries, and without the forms."""
         return self.select_related("agency", "category", "current_version").defer(
-            "current_version__form", "current_version__example", "search_text", "search_words", "search_vector"
+            "current_version__form",
+            "current_version__example",
+            "search_text",
+            "search_words",
+            "search_vector",
         )
 
     def for_detail(self) -> "ServiceQuerySet":

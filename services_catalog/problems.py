@@ -67,5 +67,8 @@ FORM_CHANGED = ProblemType(
     "form_changed",
     409,
     Text("แบบฟอร์มมีการเปลี่ยนแปลง", "The form has changed"),
-    Text("หน่วยงานปรับแบบฟอร์มใหม่ กรุณาเปิดแบบฟอร์มล่าสุดแล้วส่งอีกครั้ง", "The agency changed this form. Please open the latest one and send again."),
+    Text(
+        "หน่วยงานปรับแบบฟอร์มใหม่ กรุณาเปิดแบบฟอร์มล่าสุดแล้วส่งอีกครั้ง",
+        "The agency changed this form. Please open the latest one and send again.",
+    ),
 )

@@ -21,7 +21,10 @@ STRONGER_SIGN_IN_NEEDED = ProblemType(
     "insufficient_user_authentication",
     401,
     Text("ต้องยืนยันตัวตนในระดับที่สูงขึ้น", "A stronger sign-in is needed"),
-    Text("บริการนี้ต้องใช้การยืนยันตัวตนในระดับที่สูงกว่าที่คุณเข้าสู่ระบบไว้", "This service needs a stronger proof of identity than you signed in with."),
+    Text(
+        "บริการนี้ต้องใช้การยืนยันตัวตนในระดับที่สูงกว่าที่คุณเข้าสู่ระบบไว้",
+        "This service needs a stronger proof of identity than you signed in with.",
+    ),
 )
 FORBIDDEN = ProblemType(
     "forbidden",
@@ -45,19 +48,28 @@ SIGN_IN_NOT_FOUND = ProblemType(
     "sign_in_not_found",
     400,
     Text("ไม่พบการเข้าสู่ระบบนี้", "This sign-in is not known"),
-    Text("การเข้าสู่ระบบหมดอายุ ถูกใช้ไปแล้ว หรือเริ่มจากอุปกรณ์อื่น กรุณาเริ่มใหม่", "This sign-in has expired, was used already, or began on another device. Please start again."),
+    Text(
+        "การเข้าสู่ระบบหมดอายุ ถูกใช้ไปแล้ว หรือเริ่มจากอุปกรณ์อื่น กรุณาเริ่มใหม่",
+        "This sign-in has expired, was used already, or began on another device. Please start again.",
+    ),
 )
 GRANT_REFUSED = ProblemType(
     "invalid_grant",
     400,
     Text("แลกรหัสไม่สำเร็จ", "The code or token was refused"),
-    Text("รหัสหรือโทเคนหมดอายุหรือถูกใช้ไปแล้ว กรุณาเข้าสู่ระบบใหม่", "The code or token has expired or was used already. Please sign in again."),
+    Text(
+        "รหัสหรือโทเคนหมดอายุหรือถูกใช้ไปแล้ว กรุณาเข้าสู่ระบบใหม่",
+        "The code or token has expired or was used already. Please sign in again.",
+    ),
 )
 PROVIDER_UNAVAILABLE = ProblemType(
     "provider_unavailable",
     503,
     Text("ผู้ให้บริการยืนยันตัวตนไม่พร้อม", "The identity provider is not available"),
-    Text("ติดต่อผู้ให้บริการยืนยันตัวตนไม่ได้ในขณะนี้ กรุณาลองใหม่หรือใช้ช่องทางอื่น", "The identity provider cannot be reached right now. Please try again or use another one."),
+    Text(
+        "ติดต่อผู้ให้บริการยืนยันตัวตนไม่ได้ในขณะนี้ กรุณาลองใหม่หรือใช้ช่องทางอื่น",
+        "The identity provider cannot be reached right now. Please try again or use another one.",
+    ),
 )
 
 

@@ -6,81 +6,136 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Citizen',
+            name="Citizen",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('national_id_fingerprint', models.BinaryField(max_length=32, unique=True)),
-                ('national_id_encrypted', models.BinaryField()),
-                ('claims_encrypted', models.BinaryField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("national_id_fingerprint", models.BinaryField(max_length=32, unique=True)),
+                ("national_id_encrypted", models.BinaryField()),
+                ("claims_encrypted", models.BinaryField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('provider', models.CharField(max_length=40)),
-                ('ial', models.DecimalField(decimal_places=1, max_digits=2)),
-                ('aal', models.DecimalField(decimal_places=1, max_digits=2)),
-                ('authenticated_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to='citizens.citizen')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("provider", models.CharField(max_length=40)),
+                ("ial", models.DecimalField(decimal_places=1, max_digits=2)),
+                ("aal", models.DecimalField(decimal_places=1, max_digits=2)),
+                ("authenticated_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to="citizens.citizen",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RefreshToken',
+            name="RefreshToken",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('token_hash', models.BinaryField(max_length=32, unique=True)),
-                ('used_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refresh_tokens', to='citizens.session')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("token_hash", models.BinaryField(max_length=32, unique=True)),
+                ("used_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refresh_tokens",
+                        to="citizens.session",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SignIn',
+            name="SignIn",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('provider', models.CharField(max_length=40)),
-                ('state_hash', models.BinaryField(max_length=32, unique=True)),
-                ('cookie_hash', models.BinaryField(max_length=32)),
-                ('redirect_uri', models.CharField(max_length=500)),
-                ('client_state', models.CharField(blank=True, max_length=500)),
-                ('code_challenge', models.CharField(max_length=128)),
-                ('nonce', models.CharField(max_length=64)),
-                ('provider_verifier', models.CharField(max_length=128)),
-                ('code_hash', models.BinaryField(max_length=32, null=True, unique=True)),
-                ('ial', models.DecimalField(decimal_places=1, max_digits=2, null=True)),
-                ('aal', models.DecimalField(decimal_places=1, max_digits=2, null=True)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('exchanged_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(db_index=True)),
-                ('citizen', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sign_ins', to='citizens.citizen')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("provider", models.CharField(max_length=40)),
+                ("state_hash", models.BinaryField(max_length=32, unique=True)),
+                ("cookie_hash", models.BinaryField(max_length=32)),
+                ("redirect_uri", models.CharField(max_length=500)),
+                ("client_state", models.CharField(blank=True, max_length=500)),
+                ("code_challenge", models.CharField(max_length=128)),
+                ("nonce", models.CharField(max_length=64)),
+                ("provider_verifier", models.CharField(max_length=128)),
+                ("code_hash", models.BinaryField(max_length=32, null=True, unique=True)),
+                ("ial", models.DecimalField(decimal_places=1, max_digits=2, null=True)),
+                ("aal", models.DecimalField(decimal_places=1, max_digits=2, null=True)),
+                ("answered_at", models.DateTimeField(null=True)),
+                ("exchanged_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sign_ins",
+                        to="citizens.citizen",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LinkedIdentity',
+            name="LinkedIdentity",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('provider', models.CharField(max_length=40)),
-                ('subject_fingerprint', models.BinaryField(max_length=32)),
-                ('ial', models.DecimalField(decimal_places=1, max_digits=2)),
-                ('linked_at', models.DateTimeField(auto_now_add=True)),
-                ('last_used_at', models.DateTimeField()),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='identities', to='citizens.citizen')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("provider", models.CharField(max_length=40)),
+                ("subject_fingerprint", models.BinaryField(max_length=32)),
+                ("ial", models.DecimalField(decimal_places=1, max_digits=2)),
+                ("linked_at", models.DateTimeField(auto_now_add=True)),
+                ("last_used_at", models.DateTimeField()),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="identities",
+                        to="citizens.citizen",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'linked identities',
-                'constraints': [models.UniqueConstraint(fields=('provider', 'subject_fingerprint'), name='identity_of_one_citizen'), models.UniqueConstraint(fields=('citizen', 'provider'), name='one_identity_per_provider')],
+                "verbose_name_plural": "linked identities",
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "subject_fingerprint"), name="identity_of_one_citizen"),
+                    models.UniqueConstraint(fields=("citizen", "provider"), name="one_identity_per_provider"),
+                ],
             },
         ),
     ]

@@ -71,7 +71,9 @@ class ServiceRequest(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["citizen", "-id"], name="request_of_citizen"),
-            models.Index(fields=["service", "next_attempt_at"], name="request_due",
+            models.Index(
+                fields=["service", "next_attempt_at"],
+                name="request_due",
                 condition=models.Q(next_attempt_at__isnull=False),
             ),
             models.Index(fields=["parked_reason"], name="request_parked", condition=~models.Q(parked_reason="")),
@@ -81,8 +83,7 @@ class ServiceRequest(models.Model):
             models.CheckConstraint(condition=models.Q(next_actor__in=Actor.values), name="request_actor_known"),
             # Only what is received and not parked can be due: nothing else is ever sent.
             models.CheckConstraint(
-                condition=models.Q(next_attempt_at__isnull=True)
-                | models.Q(status=Status.RECEIVED, parked_reason=""),
+                condition=models.Q(next_attempt_at__isnull=True) | models.Q(status=Status.RECEIVED, parked_reason=""),
                 name="only_received_is_due",
             ),
         ]
@@ -170,11 +171,17 @@ class DeliveryAttempt(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["lane"], name="attempt_open_in_lane", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
-            models.Index(fields=["lease_expires_at"], name="attempt_lease", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
+            models.Index(
+                fields=["lease_expires_at"],
+                name="attempt_lease",
+                condition=models.Q(outcome__in=OPEN_OUTCOMES),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["service_request"], name="one_open_attempt", condition=models.Q(outcome__in=OPEN_OUTCOMES)
+                fields=["service_request"],
+                name="one_open_attempt",
+                condition=models.Q(outcome__in=OPEN_OUTCOMES),
             ),
             models.UniqueConstraint(fields=["service_request", "number"], name="attempt_number"),
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="attempt_outcome_known"),

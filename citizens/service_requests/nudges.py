@@ -54,6 +54,4 @@ def nudge(lane_id: UUID) -> None:
 
 def send_nudge(lane_id: UUID, *, expires: float) -> None:
     """Tells the workers about a lane. Raises what the broker's transport raises."""
-    current_app.send_task(
-        DRAIN_LANE, args=[str(lane_id)], expires=expires, retry=True, retry_policy={"max_retries": 0}
-    )
+    current_app.send_task(DRAIN_LANE, args=[str(lane_id)], expires=expires, retry=True, retry_policy={"max_retries": 0})

@@ -150,7 +150,12 @@ def _live_version(asked: Asked, assurance: Assurance) -> tuple[UUID, UUID]:
 
 
 def _new_request(
-    new_id: UUID, citizen_id: UUID, service_id: UUID, version_id: UUID, data: Mapping[str, Any], request_id: str
+    new_id: UUID,
+    citizen_id: UUID,
+    service_id: UUID,
+    version_id: UUID,
+    data: Mapping[str, Any],
+    request_id: str,
 ) -> ServiceRequest:
     now = timezone.now()
     return ServiceRequest(

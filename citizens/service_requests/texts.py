@@ -17,18 +17,18 @@ STATUS_NAMES: dict[Status, Text] = {
 
 _NEXT_STEPS: dict[Status, Text] = {
     Status.RECEIVED: Text(
-        "เรากำลังส่งคำขอไปยัง{agency} คุณไม่ต้องทำอะไรเพิ่ม", "We are sending your request to {agency}. You need not do anything."
+        "เรากำลังส่งคำขอไปยัง{agency} คุณไม่ต้องทำอะไรเพิ่ม",
+        "We are sending your request to {agency}. You need not do anything.",
     ),
     Status.DELIVERED: Text(
         "{agency}ได้รับคำขอแล้วและจะเริ่มพิจารณา", "{agency} has your request and will start working on it."
     ),
     Status.IN_PROGRESS: Text("{agency}กำลังพิจารณาคำขอของคุณ", "{agency} is working on your request."),
-    Status.ACTION_REQUIRED: Text(
-        "{agency}ต้องการข้อมูลหรือการดำเนินการจากคุณ", "{agency} needs something from you."
-    ),
+    Status.ACTION_REQUIRED: Text("{agency}ต้องการข้อมูลหรือการดำเนินการจากคุณ", "{agency} needs something from you."),
     Status.COMPLETED: Text("คำขอนี้เสร็จสิ้นแล้ว", "Your request is done."),
     Status.REJECTED: Text(
-        "{agency}ไม่อนุมัติคำขอ หากสงสัยกรุณาติดต่อ{contact}", "{agency} did not approve your request. Questions: {contact}"
+        "{agency}ไม่อนุมัติคำขอ หากสงสัยกรุณาติดต่อ{contact}",
+        "{agency} did not approve your request. Questions: {contact}",
     ),
     Status.CANCELLED: Text("คำขอนี้ถูกยกเลิกแล้ว", "This request was cancelled."),
     Status.UNDELIVERABLE: Text(

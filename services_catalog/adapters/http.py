@@ -95,9 +95,7 @@ class _PinnedBackend(httpcore2.NetworkBackend):
             address = checked_address(host, port)
         except OSError:
             raise httpcore2.ConnectError("name does not resolve") from None
-        stream = self._backend.connect_tcp(
-            address, port, _time_left(_CONNECT_LIMIT), local_address, socket_options
-        )
+        stream = self._backend.connect_tcp(address, port, _time_left(_CONNECT_LIMIT), local_address, socket_options)
         return _DeadlineStream(stream)
 
 

@@ -135,5 +135,3 @@ class ServiceSerializer(ServiceListSerializer):
     @extend_schema_field(DecisionSerializer(allow_null=True))
     def get_decision(self, service: Service) -> Any:
         return DecisionSerializer(service).data if service.decision_days is not None else None
-
-

@@ -99,7 +99,9 @@ class Service(models.Model):
     search_text = models.TextField(blank=True, editable=False)
     search_words = models.TextField(blank=True, editable=False)
     search_vector = models.GeneratedField(
-        expression=SearchVector("search_words", config="simple"), output_field=SearchVectorField(), db_persist=True
+        expression=SearchVector("search_words", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -114,7 +116,8 @@ class Service(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(publication__in=["unpublished", "published"]), name="service_publication_known"
+                condition=models.Q(publication__in=["unpublished", "published"]),
+                name="service_publication_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(publication="unpublished") | models.Q(current_version__isnull=False),

@@ -74,7 +74,9 @@ def services_import(
                 on_progress(number)
         Service.objects.bulk_create(to_create, batch_size=_BATCH)
         Service.objects.bulk_update(
-            to_update, ["agency", "name_th", "source_status", "search_text", "search_words"], batch_size=_BATCH
+            to_update,
+            ["agency", "name_th", "source_status", "search_text", "search_words"],
+            batch_size=_BATCH,
         )
         on_progress(len(rows))
         transaction.set_rollback(dry_run)

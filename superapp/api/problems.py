@@ -103,8 +103,7 @@ def problem_body(problem: Problem, language: str) -> dict[str, Any]:
     }
     if problem.errors:
         body["errors"] = [
-            {"pointer": f"#{one.pointer}", "code": one.code, "message": one.message.as_dict()}
-            for one in problem.errors
+            {"pointer": f"#{one.pointer}", "code": one.code, "message": one.message.as_dict()} for one in problem.errors
         ]
     return body
 
@@ -113,7 +112,10 @@ def problem_http_response(request: HttpRequest, problem: Problem) -> JsonRespons
     """The same outside DRF: middleware, and Django's own error pages."""
     body = problem_body(problem, get_language_from_request(request))
     return JsonResponse(
-        body, status=problem.type.status, headers=dict(problem.headers), content_type=CONTENT_TYPE,
+        body,
+        status=problem.type.status,
+        headers=dict(problem.headers),
+        content_type=CONTENT_TYPE,
         json_dumps_params={"ensure_ascii": False},
     )
 

@@ -37,7 +37,10 @@ OUR_FAULT = ProblemType(
     "internal_error",
     500,
     Text("ระบบขัดข้อง", "Something went wrong on our side"),
-    Text("ระบบขัดข้อง เราได้รับแจ้งแล้ว กรุณาลองใหม่ภายหลัง", "Something went wrong on our side and we have been told. Please try again later."),
+    Text(
+        "ระบบขัดข้อง เราได้รับแจ้งแล้ว กรุณาลองใหม่ภายหลัง",
+        "Something went wrong on our side and we have been told. Please try again later.",
+    ),
 )
 NOT_READY = ProblemType(
     "temporarily_unavailable",

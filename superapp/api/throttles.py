@@ -12,6 +12,7 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
 from services_catalog.problems import Problem
 from superapp.api.texts import NOT_READY
 

@@ -58,9 +58,7 @@ class HangUp(Enum):
 Application = Callable[[Request], Response | HangUp]
 
 
-def json_response(
-    status: int, payload: Mapping[str, object], headers: Mapping[str, str] | None = None
-) -> Response:
+def json_response(status: int, payload: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
     body = json.dumps(payload, ensure_ascii=False).encode()
     return Response(status, body, {"Content-Type": "application/json", **(headers or {})})
 

@@ -51,7 +51,9 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         missing = [name for name in self._NEEDS[attrs["grant_type"]] if name not in attrs]
         if missing:
-            raise serializers.ValidationError({name: self.fields[name].error_messages["required"] for name in missing}, code="required")
+            raise serializers.ValidationError(
+                {name: self.fields[name].error_messages["required"] for name in missing}, code="required"
+            )
         return attrs
 
 

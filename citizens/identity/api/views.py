@@ -72,7 +72,13 @@ class AuthorizeView(OpenView):
         )
         response = AppRedirect(started.authorize_url)
         response.set_cookie(
-            _COOKIE, started.cookie, max_age=_COOKIE_LIFETIME, secure=True, httponly=True, samesite="Lax", path="/"
+            _COOKIE,
+            started.cookie,
+            max_age=_COOKIE_LIFETIME,
+            secure=True,
+            httponly=True,
+            samesite="Lax",
+            path="/",
         )
         return response
 
@@ -120,7 +126,9 @@ class TokenView(OpenView):
             tokens = tokens_refresh(values["refresh_token"])
         else:
             tokens = code_exchange(
-                code=values["code"], code_verifier=values["code_verifier"], redirect_uri=values["redirect_uri"]
+                code=values["code"],
+                code_verifier=values["code_verifier"],
+                redirect_uri=values["redirect_uri"],
             )
         body = {**asdict(tokens), "token_type": "Bearer"}
         return Response(body, headers={"Cache-Control": "no-store"})
@@ -128,7 +136,9 @@ class TokenView(OpenView):
 
 class SignOutView(APIView):
     @extend_schema(
-        summary="Sign this device out", request=None, responses={204: OpenApiResponse(description="Signed out")}
+        summary="Sign this device out",
+        request=None,
+        responses={204: OpenApiResponse(description="Signed out")},
     )
     def post(self, request: Request) -> Response:
         session_end(request.user.session_id)

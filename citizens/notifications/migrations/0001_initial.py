@@ -6,31 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('citizens', '0001_initial'),
-        ('service_requests', '0001_initial'),
+        ("citizens", "0001_initial"),
+        ("service_requests", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('channel', models.CharField(choices=[('inbox', 'Inbox')], max_length=10)),
-                ('title_th', models.TextField()),
-                ('title_en', models.TextField()),
-                ('body_th', models.TextField()),
-                ('body_en', models.TextField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='citizens.citizen')),
-                ('status_event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to='service_requests.statusevent')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("channel", models.CharField(choices=[("inbox", "Inbox")], max_length=10)),
+                ("title_th", models.TextField()),
+                ("title_en", models.TextField()),
+                ("body_th", models.TextField()),
+                ("body_en", models.TextField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to="citizens.citizen",
+                    ),
+                ),
+                (
+                    "status_event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to="service_requests.statusevent",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['citizen', '-id'], name='notification_of_citizen')],
-                'constraints': [models.UniqueConstraint(fields=('status_event', 'channel'), name='told_once_per_channel'), models.CheckConstraint(condition=models.Q(('channel__in', ['inbox'])), name='notification_channel_known')],
+                "indexes": [models.Index(fields=["citizen", "-id"], name="notification_of_citizen")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("status_event", "channel"), name="told_once_per_channel"),
+                    models.CheckConstraint(
+                        condition=models.Q(("channel__in", ["inbox"])), name="notification_channel_known"
+                    ),
+                ],
             },
         ),
     ]

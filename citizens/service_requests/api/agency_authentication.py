@@ -24,7 +24,10 @@ AGENCY_NOT_RECOGNISED = ProblemType(
     "agency_not_recognised",
     401,
     Text("ไม่รู้จักหน่วยงาน", "Agency not recognised"),
-    Text("คีย์ของหน่วยงานหรือลายเซ็นของข้อความไม่ถูกต้อง", "The agency's API key or the signature of the message is wrong."),
+    Text(
+        "คีย์ของหน่วยงานหรือลายเซ็นของข้อความไม่ถูกต้อง",
+        "The agency's API key or the signature of the message is wrong.",
+    ),
 )
 
 
@@ -62,7 +65,10 @@ class IsAgency(BasePermission):
 
 
 def _signed(request: Request, secrets: Iterable[str]) -> bool:
-    message_id, timestamp = request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
+    message_id, timestamp = (
+        request.headers.get("webhook-id", ""),
+        request.headers.get("webhook-timestamp", ""),
+    )
     if not message_id or not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
         return False
     if abs(time.time() - int(timestamp)) > _TOLERANCE_SECONDS:

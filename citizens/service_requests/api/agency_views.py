@@ -9,7 +9,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from citizens.service_requests.agency_news import REPORTABLE_CHOICES, AgencyStatus, request_apply_agency_status
+from citizens.service_requests.agency_news import (
+    REPORTABLE_CHOICES,
+    AgencyStatus,
+    request_apply_agency_status,
+)
 from citizens.service_requests.api.agency_authentication import AgencyAuthentication, IsAgency
 from citizens.service_requests.models import Actor, Status
 from services_catalog.languages import Text

@@ -4,9 +4,15 @@ from citizens.service_requests.api import views
 
 urlpatterns = [
     path("service-requests", views.ServiceRequestsView.as_view(), name="service-request-list"),
-    path("service-requests/<uuid:request_id>", views.ServiceRequestView.as_view(), name="service-request-detail"),
     path(
-        "service-requests/<uuid:request_id>/events", views.TimelineView.as_view(), name="service-request-events"
+        "service-requests/<uuid:request_id>",
+        views.ServiceRequestView.as_view(),
+        name="service-request-detail",
+    ),
+    path(
+        "service-requests/<uuid:request_id>/events",
+        views.TimelineView.as_view(),
+        name="service-request-events",
     ),
     path("service-requests/<uuid:request_id>/cancel", views.CancelView.as_view(), name="service-request-cancel"),
 ]

@@ -104,9 +104,7 @@ class TimelineView(APIView):
 class CancelView(APIView):
     problem_statuses: dict[str, Any] = {"POST": ("409",)}
 
-    @extend_schema(
-        summary="Cancel a request that was not sent yet", request=None, responses=ServiceRequestSerializer
-    )
+    @extend_schema(summary="Cancel a request that was not sent yet", request=None, responses=ServiceRequestSerializer)
     def post(self, request: Request, request_id: UUID) -> Response:
         request_cancel(citizen_id=request.user.id, request_id=request_id)
         return Response(ServiceRequestSerializer(selectors.request_of(request.user.id, request_id)).data)

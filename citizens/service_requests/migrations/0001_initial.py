@@ -8,160 +8,407 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('citizens', '0001_initial'),
-        ('services_catalog', '0001_initial'),
+        ("citizens", "0001_initial"),
+        ("services_catalog", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ServiceRequest',
+            name="ServiceRequest",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('receipt_number', models.CharField(max_length=24, unique=True)),
-                ('data_encrypted', models.BinaryField()),
-                ('status', models.CharField(choices=[('received', 'Received'), ('delivered', 'Delivered'), ('in_progress', 'In Progress'), ('action_required', 'Action Required'), ('completed', 'Completed'), ('rejected', 'Rejected'), ('cancelled', 'Cancelled'), ('undeliverable', 'Undeliverable')], default='received', max_length=20)),
-                ('next_actor', models.CharField(choices=[('agency', 'Agency'), ('citizen', 'Citizen'), ('nobody', 'Nobody')], default='agency', max_length=10)),
-                ('agency_reference', models.CharField(blank=True, max_length=200)),
-                ('next_attempt_at', models.DateTimeField(blank=True, null=True)),
-                ('parked_reason', models.CharField(blank=True, max_length=60)),
-                ('outcome_unknown', models.BooleanField(default=False)),
-                ('attempt_count', models.PositiveIntegerField(default=0)),
-                ('event_count', models.PositiveIntegerField(default=0)),
-                ('give_up_at', models.DateTimeField()),
-                ('agency_heard_at', models.DateTimeField(blank=True, null=True)),
-                ('request_id', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_requests', to='citizens.citizen')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='services_catalog.service')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services_catalog.serviceversion')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("receipt_number", models.CharField(max_length=24, unique=True)),
+                ("data_encrypted", models.BinaryField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("delivered", "Delivered"),
+                            ("in_progress", "In Progress"),
+                            ("action_required", "Action Required"),
+                            ("completed", "Completed"),
+                            ("rejected", "Rejected"),
+                            ("cancelled", "Cancelled"),
+                            ("undeliverable", "Undeliverable"),
+                        ],
+                        default="received",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "next_actor",
+                    models.CharField(
+                        choices=[("agency", "Agency"), ("citizen", "Citizen"), ("nobody", "Nobody")],
+                        default="agency",
+                        max_length=10,
+                    ),
+                ),
+                ("agency_reference", models.CharField(blank=True, max_length=200)),
+                ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
+                ("parked_reason", models.CharField(blank=True, max_length=60)),
+                ("outcome_unknown", models.BooleanField(default=False)),
+                ("attempt_count", models.PositiveIntegerField(default=0)),
+                ("event_count", models.PositiveIntegerField(default=0)),
+                ("give_up_at", models.DateTimeField()),
+                ("agency_heard_at", models.DateTimeField(blank=True, null=True)),
+                ("request_id", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="service_requests",
+                        to="citizens.citizen",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="services_catalog.service",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="services_catalog.serviceversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=128)),
-                ('body_fingerprint', models.BinaryField(max_length=32)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('citizen', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='citizens.citizen')),
-                ('service_request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='service_requests.servicerequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("key", models.CharField(max_length=128)),
+                ("body_fingerprint", models.BinaryField(max_length=32)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                (
+                    "citizen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="citizens.citizen"
+                    ),
+                ),
+                (
+                    "service_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="service_requests.servicerequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeliveryAttempt',
+            name="DeliveryAttempt",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('outcome', models.CharField(choices=[('claimed', 'Claimed'), ('sending', 'Sending'), ('delivered', 'Delivered'), ('retryable', 'Retryable'), ('permanent', 'Permanent'), ('unknown', 'Unknown')], default='claimed', max_length=10)),
-                ('look_up_first', models.BooleanField(default=False)),
-                ('lease_expires_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('sending_at', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('failure_code', models.CharField(blank=True, max_length=60)),
-                ('http_status', models.PositiveSmallIntegerField(null=True)),
-                ('lane', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='services_catalog.lane')),
-                ('service_request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='service_requests.servicerequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("claimed", "Claimed"),
+                            ("sending", "Sending"),
+                            ("delivered", "Delivered"),
+                            ("retryable", "Retryable"),
+                            ("permanent", "Permanent"),
+                            ("unknown", "Unknown"),
+                        ],
+                        default="claimed",
+                        max_length=10,
+                    ),
+                ),
+                ("look_up_first", models.BooleanField(default=False)),
+                ("lease_expires_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("sending_at", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("failure_code", models.CharField(blank=True, max_length=60)),
+                ("http_status", models.PositiveSmallIntegerField(null=True)),
+                (
+                    "lane",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="services_catalog.lane",
+                    ),
+                ),
+                (
+                    "service_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempts",
+                        to="service_requests.servicerequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StatusEvent',
+            name="StatusEvent",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('sequence', models.PositiveIntegerField()),
-                ('from_status', models.CharField(blank=True, choices=[('received', 'Received'), ('delivered', 'Delivered'), ('in_progress', 'In Progress'), ('action_required', 'Action Required'), ('completed', 'Completed'), ('rejected', 'Rejected'), ('cancelled', 'Cancelled'), ('undeliverable', 'Undeliverable')], max_length=20)),
-                ('status', models.CharField(choices=[('received', 'Received'), ('delivered', 'Delivered'), ('in_progress', 'In Progress'), ('action_required', 'Action Required'), ('completed', 'Completed'), ('rejected', 'Rejected'), ('cancelled', 'Cancelled'), ('undeliverable', 'Undeliverable')], max_length=20)),
-                ('source', models.CharField(choices=[('citizen', 'Citizen'), ('platform', 'Platform'), ('agency', 'Agency')], max_length=10)),
-                ('next_actor', models.CharField(choices=[('agency', 'Agency'), ('citizen', 'Citizen'), ('nobody', 'Nobody')], max_length=10)),
-                ('label_th', models.TextField(blank=True)),
-                ('label_en', models.TextField(blank=True)),
-                ('milestone_th', models.TextField(blank=True)),
-                ('milestone_en', models.TextField(blank=True)),
-                ('occurred_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('notified_at', models.DateTimeField(blank=True, null=True)),
-                ('service_request', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='service_requests.servicerequest')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "from_status",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("received", "Received"),
+                            ("delivered", "Delivered"),
+                            ("in_progress", "In Progress"),
+                            ("action_required", "Action Required"),
+                            ("completed", "Completed"),
+                            ("rejected", "Rejected"),
+                            ("cancelled", "Cancelled"),
+                            ("undeliverable", "Undeliverable"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("delivered", "Delivered"),
+                            ("in_progress", "In Progress"),
+                            ("action_required", "Action Required"),
+                            ("completed", "Completed"),
+                            ("rejected", "Rejected"),
+                            ("cancelled", "Cancelled"),
+                            ("undeliverable", "Undeliverable"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("citizen", "Citizen"), ("platform", "Platform"), ("agency", "Agency")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "next_actor",
+                    models.CharField(
+                        choices=[("agency", "Agency"), ("citizen", "Citizen"), ("nobody", "Nobody")],
+                        max_length=10,
+                    ),
+                ),
+                ("label_th", models.TextField(blank=True)),
+                ("label_en", models.TextField(blank=True)),
+                ("milestone_th", models.TextField(blank=True)),
+                ("milestone_en", models.TextField(blank=True)),
+                ("occurred_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("notified_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "service_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="service_requests.servicerequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AgencyEvent',
+            name="AgencyEvent",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('event_id', models.CharField(max_length=128)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='services_catalog.agency')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("event_id", models.CharField(max_length=128)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "agency",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="services_catalog.agency",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('agency', 'event_id'), name='agency_event_once')],
+                "constraints": [models.UniqueConstraint(fields=("agency", "event_id"), name="agency_event_once")],
             },
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(fields=['citizen', '-id'], name='request_of_citizen'),
+            model_name="servicerequest",
+            index=models.Index(fields=["citizen", "-id"], name="request_of_citizen"),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('next_attempt_at__isnull', False)), fields=['service', 'next_attempt_at'], name='request_due'),
+            model_name="servicerequest",
+            index=models.Index(
+                condition=models.Q(("next_attempt_at__isnull", False)),
+                fields=["service", "next_attempt_at"],
+                name="request_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='servicerequest',
-            index=models.Index(condition=models.Q(('parked_reason', ''), _negated=True), fields=['parked_reason'], name='request_parked'),
+            model_name="servicerequest",
+            index=models.Index(
+                condition=models.Q(("parked_reason", ""), _negated=True),
+                fields=["parked_reason"],
+                name="request_parked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'delivered', 'in_progress', 'action_required', 'completed', 'rejected', 'cancelled', 'undeliverable'])), name='request_status_known'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "received",
+                            "delivered",
+                            "in_progress",
+                            "action_required",
+                            "completed",
+                            "rejected",
+                            "cancelled",
+                            "undeliverable",
+                        ],
+                    )
+                ),
+                name="request_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('next_actor__in', ['agency', 'citizen', 'nobody'])), name='request_actor_known'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("next_actor__in", ["agency", "citizen", "nobody"])),
+                name="request_actor_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='servicerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('next_attempt_at__isnull', True), models.Q(('parked_reason', ''), ('status', 'received')), _connector='OR'), name='only_received_is_due'),
+            model_name="servicerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("next_attempt_at__isnull", True),
+                    models.Q(("parked_reason", ""), ("status", "received")),
+                    _connector="OR",
+                ),
+                name="only_received_is_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='idempotencykey',
-            constraint=models.UniqueConstraint(fields=('citizen', 'key'), name='idempotency_key_of_citizen'),
+            model_name="idempotencykey",
+            constraint=models.UniqueConstraint(fields=("citizen", "key"), name="idempotency_key_of_citizen"),
         ),
         migrations.AddIndex(
-            model_name='deliveryattempt',
-            index=models.Index(condition=models.Q(('outcome__in', ['claimed', 'sending'])), fields=['lane'], name='attempt_open_in_lane'),
+            model_name="deliveryattempt",
+            index=models.Index(
+                condition=models.Q(("outcome__in", ["claimed", "sending"])),
+                fields=["lane"],
+                name="attempt_open_in_lane",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deliveryattempt',
-            index=models.Index(condition=models.Q(('outcome__in', ['claimed', 'sending'])), fields=['lease_expires_at'], name='attempt_lease'),
+            model_name="deliveryattempt",
+            index=models.Index(
+                condition=models.Q(("outcome__in", ["claimed", "sending"])),
+                fields=["lease_expires_at"],
+                name="attempt_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliveryattempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome__in', ['claimed', 'sending'])), fields=('service_request',), name='one_open_attempt'),
+            model_name="deliveryattempt",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("outcome__in", ["claimed", "sending"])),
+                fields=("service_request",),
+                name="one_open_attempt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliveryattempt',
-            constraint=models.UniqueConstraint(fields=('service_request', 'number'), name='attempt_number'),
+            model_name="deliveryattempt",
+            constraint=models.UniqueConstraint(fields=("service_request", "number"), name="attempt_number"),
         ),
         migrations.AddConstraint(
-            model_name='deliveryattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['claimed', 'sending', 'delivered', 'retryable', 'permanent', 'unknown'])), name='attempt_outcome_known'),
+            model_name="deliveryattempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["claimed", "sending", "delivered", "retryable", "permanent", "unknown"])
+                ),
+                name="attempt_outcome_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statusevent',
-            index=models.Index(condition=models.Q(('notified_at__isnull', True)), fields=['id'], name='event_unnotified'),
+            model_name="statusevent",
+            index=models.Index(
+                condition=models.Q(("notified_at__isnull", True)), fields=["id"], name="event_unnotified"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.UniqueConstraint(fields=('service_request', 'sequence'), name='event_sequence'),
+            model_name="statusevent",
+            constraint=models.UniqueConstraint(fields=("service_request", "sequence"), name="event_sequence"),
         ),
         migrations.AddConstraint(
-            model_name='statusevent',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['received', 'delivered', 'in_progress', 'action_required', 'completed', 'rejected', 'cancelled', 'undeliverable'])), name='event_status_known'),
+            model_name="statusevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "received",
+                            "delivered",
+                            "in_progress",
+                            "action_required",
+                            "completed",
+                            "rejected",
+                            "cancelled",
+                            "undeliverable",
+                        ],
+                    )
+                ),
+                name="event_status_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='statusevent',
-            trigger=pgtrigger.compiler.Trigger(name='status_event_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."service_request_id" IS DISTINCT FROM (NEW."service_request_id") OR OLD."sequence" IS DISTINCT FROM (NEW."sequence") OR OLD."from_status" IS DISTINCT FROM (NEW."from_status") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."next_actor" IS DISTINCT FROM (NEW."next_actor") OR OLD."label_th" IS DISTINCT FROM (NEW."label_th") OR OLD."label_en" IS DISTINCT FROM (NEW."label_en") OR OLD."milestone_th" IS DISTINCT FROM (NEW."milestone_th") OR OLD."milestone_en" IS DISTINCT FROM (NEW."milestone_en") OR OLD."occurred_at" IS DISTINCT FROM (NEW."occurred_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4cd0b66662ec7a2f59efb0c89e5a8a8bf179f902', operation='UPDATE', pgid='pgtrigger_status_event_append_only_4b944', table='service_requests_statusevent', when='BEFORE')),
+            model_name="statusevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="status_event_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."service_request_id" IS DISTINCT FROM (NEW."service_request_id") OR OLD."sequence" IS DISTINCT FROM (NEW."sequence") OR OLD."from_status" IS DISTINCT FROM (NEW."from_status") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."source" IS DISTINCT FROM (NEW."source") OR OLD."next_actor" IS DISTINCT FROM (NEW."next_actor") OR OLD."label_th" IS DISTINCT FROM (NEW."label_th") OR OLD."label_en" IS DISTINCT FROM (NEW."label_en") OR OLD."milestone_th" IS DISTINCT FROM (NEW."milestone_th") OR OLD."milestone_en" IS DISTINCT FROM (NEW."milestone_en") OR OLD."occurred_at" IS DISTINCT FROM (NEW."occurred_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="4cd0b66662ec7a2f59efb0c89e5a8a8bf179f902",
+                    operation="UPDATE",
+                    pgid="pgtrigger_status_event_append_only_4b944",
+                    table="service_requests_statusevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

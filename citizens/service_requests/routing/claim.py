@@ -84,9 +84,7 @@ def _lease(lane: Lane) -> timedelta:
 def _submission(service_request: ServiceRequest) -> Submission | None:
     """What goes to the agency. A request whose data no key opens is parked, or it would block its lane for ever."""
     try:
-        data: Mapping[str, Any] = decrypt_json(
-            service_request.data_encrypted, bound_to=data_place(service_request.pk)
-        )
+        data: Mapping[str, Any] = decrypt_json(service_request.data_encrypted, bound_to=data_place(service_request.pk))
         applicant = applicant_claims(service_request.citizen, service_request.version.claims)
     except CannotDecrypt:
         logger.error("cannot_decrypt", reference=str(service_request.pk))

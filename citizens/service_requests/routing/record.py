@@ -122,9 +122,7 @@ def _settle_delivered(service_request: ServiceRequest, receipt: Receipt) -> list
     return events
 
 
-def _try_again(
-    service_request: ServiceRequest, retry_after: timedelta | None = None
-) -> list[StatusEvent | None]:
+def _try_again(service_request: ServiceRequest, retry_after: timedelta | None = None) -> list[StatusEvent | None]:
     due = _next_due(service_request, retry_after)
     if due is not None:
         service_request.next_attempt_at = due

@@ -5,7 +5,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from citizens.service_requests.lifecycle import lock_requests, save_transitions
-from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Outcome, ServiceRequest, StatusEvent
+from citizens.service_requests.models import (
+    OPEN_OUTCOMES,
+    DeliveryAttempt,
+    Outcome,
+    ServiceRequest,
+    StatusEvent,
+)
 from citizens.service_requests.nudges import send_nudge
 from citizens.service_requests.routing.record import Closing, close, save_attempts, settle
 from citizens.service_requests.routing.send import NotStarted

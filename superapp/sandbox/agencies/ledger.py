@@ -71,8 +71,7 @@ class Ledger:
                 (case_id, kind, *_columns(submission), case.agency_reference, status, opened_at),
             )
             connection.executemany(
-                "INSERT INTO events (webhook_id, case_id, status, happened_at, due_at)"
-                " VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO events (webhook_id, case_id, status, happened_at, due_at) VALUES (?, ?, ?, ?, ?)",
                 [_event(case_id, step, opened_at + step.after) for step in steps],
             )
             return case, True

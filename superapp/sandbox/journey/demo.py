@@ -50,9 +50,7 @@ def travel(phones: Sequence[Phone], services: Sequence[Service]) -> Journey:
     phones[0].refresh()
     tasks = [service.code for kind in AgencyKind for service in _reached_by(kind, services)]
     with ThreadPoolExecutor(len(phones)) as pool:
-        for position, request_id in enumerate(
-            pool.map(_sender(phones), range(len(tasks)), tasks)
-        ):
+        for position, request_id in enumerate(pool.map(_sender(phones), range(len(tasks)), tasks)):
             journey.accepted[request_id] = phones[position % len(phones)]
     return journey
 

@@ -95,9 +95,7 @@ def test_a_forked_child_that_leaves_stops_nothing(state: Path, monkeypatch: pyte
         assert running(state) == [False, True]
 
 
-def test_a_command_that_only_tells_something_starts_nothing(
-    state: Path, local_environment: dict[str, str]
-) -> None:
+def test_a_command_that_only_tells_something_starts_nothing(state: Path, local_environment: dict[str, str]) -> None:
     environment = local_environment | {"DJANGO_SETTINGS_MODULE": "superapp.settings.local"}
     argv = [sys.executable, str(PROJECT_ROOT / "manage.py"), "help"]
     subprocess.run(argv, env=environment, check=False, capture_output=True)

@@ -190,9 +190,7 @@ def test_a_connection_is_kept_for_the_next_request(sandbox: Sandbox) -> None:
 def test_answers_completed_is_final_and_brings_no_news(
     platform_url: str, tmp_path: Path, submit: Submit, look_up: LookUp, reference: str
 ) -> None:
-    sandbox = serve(
-        platform_url=platform_url, state=tmp_path, secret="a secret of the tests", answers_completed=True
-    )
+    sandbox = serve(platform_url=platform_url, state=tmp_path, secret="a secret of the tests", answers_completed=True)
     try:
         assert submit(sandbox.urls["instant"], reference).json()["status"] == "completed"
         ledger = Ledger(tmp_path)

@@ -92,9 +92,7 @@ def test_news_is_signed_and_carries_the_api_key(
     credentials = agency_credentials("rd", secret=secret)
 
     key = base64.b64decode(credentials.callback_secret.removeprefix("whsec_"))
-    signed = (
-        f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode() + request.body
-    )
+    signed = f"{request.headers['webhook-id']}.{request.headers['webhook-timestamp']}.".encode() + request.body
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert request.headers["webhook-signature"] == f"v1,{expected}"
     assert request.headers["Authorization"] == f"Bearer {credentials.api_key}"
@@ -124,9 +122,7 @@ def test_news_is_repeated_unchanged_until_it_is_taken(
 
 
 @pytest.mark.usefixtures("quick_retries")
-def test_a_refusal_ends_the_retries(
-    sandbox: Sandbox, platform: Platform, submit: Submit, reference: str
-) -> None:
+def test_a_refusal_ends_the_retries(sandbox: Sandbox, platform: Platform, submit: Submit, reference: str) -> None:
     platform.status = 422
     submit(sandbox.urls["instant"], reference)
     platform.wait_for(2)

@@ -155,9 +155,7 @@ def test_pkce(party: RelyingParty) -> None:
     assert party.token(party.code(**asked), code_verifier=verifier).status == 200
     assert party.token(party.code(**asked), code_verifier="x" * 43).status == 400
     assert party.token(party.code(**asked)).status == 400
-    assert (
-        landing(party.authorize(**{**asked, "code_challenge_method": "plain"}))["error"] == "invalid_request"
-    )
+    assert landing(party.authorize(**{**asked, "code_challenge_method": "plain"}))["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize(
@@ -184,9 +182,7 @@ def test_strangers_are_never_redirected(
         ({"state": None}, "invalid_request"),
     ],
 )
-def test_errors_of_the_client_go_back_to_it(
-    party: RelyingParty, changes: dict[str, str | None], error: str
-) -> None:
+def test_errors_of_the_client_go_back_to_it(party: RelyingParty, changes: dict[str, str | None], error: str) -> None:
     back = landing(party.authorize(**changes))
     assert back["error"] == error
     assert {"error_description", "error_uri"} <= set(back)

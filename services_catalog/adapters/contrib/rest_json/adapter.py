@@ -39,7 +39,11 @@ class RestJsonAdapter(Adapter):
         idempotency_key = fields.pop("idempotency_key")
         fields["service"] = fields.pop("service_code")
         answer = self._call(
-            "POST", self.options["submit_url"], call, json.dumps(fields).encode(), {"Idempotency-Key": idempotency_key}
+            "POST",
+            self.options["submit_url"],
+            call,
+            json.dumps(fields).encode(),
+            {"Idempotency-Key": idempotency_key},
         )
         if answer.status in (200, 201, 202):
             return _receipt(answer)

@@ -17,9 +17,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=int, default=settings.SANDBOX_PORT, help="of ThaID; the agencies take the next"
         )
-        parser.add_argument(
-            "--platform-url", default=settings.PUBLIC_URL, help="where the agencies send their news"
-        )
+        parser.add_argument("--platform-url", default=settings.PUBLIC_URL, help="where the agencies send their news")
         parser.add_argument(
             "--redirect-uri", action="append", default=[], help="where ThaID may send people; repeatable"
         )
