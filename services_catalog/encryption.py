@@ -34,7 +34,7 @@ def encrypt(plaintext: bytes, *, bound_to: str) -> bytes:
     return bytes([len(label)]) + label + nonce + _cipher(key).encrypt(nonce, plaintext, bound_to.encode())
 
 
-def decrypt(blob: bytes, *, bound_to: str) -> bytes:
+def decrypt(blob: bytes | memoryview, *, bound_to: str) -> bytes:
     """The plaintext of a blob from `encrypt`. Raises CannotDecrypt."""
     blob = bytes(blob)
     label_end = 1 + blob[0]
@@ -52,7 +52,7 @@ def encrypt_json(value: Any, *, bound_to: str) -> bytes:
     return encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), bound_to=bound_to)
 
 
-def decrypt_json(blob: bytes, *, bound_to: str) -> Any:
+def decrypt_json(blob: bytes | memoryview, *, bound_to: str) -> Any:
     return json.loads(decrypt(blob, bound_to=bound_to))
 
 

@@ -12,3 +12,6 @@ class Text:
 
     def as_dict(self) -> dict[str, str]:
         return {"th": self.th, "en": self.en}
+
+
+NO_TEXT = Text("", "")

@@ -1,6 +1,11 @@
 """Which services citizens see."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+
+if TYPE_CHECKING:
+    from services_catalog.models.services import Service  # noqa: F401  (that module imports this one)
 
 
 class ServiceQuerySet(models.QuerySet["Service"]):

@@ -123,6 +123,8 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str) -> Tokens
         raise Problem(GRANT_REFUSED)
     sign_in = SignIn.objects.get(code_hash=digest(code))
     challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
+    if sign_in.citizen is None or sign_in.ial is None or sign_in.aal is None or sign_in.answered_at is None:
+        raise Problem(GRANT_REFUSED)
     if not hmac.compare_digest(challenge, sign_in.code_challenge) or redirect_uri != sign_in.redirect_uri:
         raise Problem(GRANT_REFUSED)
     with transaction.atomic():

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
 from citizens.service_requests.models import Actor, AgencyEvent, Status, StatusEvent
-from services_catalog.languages import Text
+from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency
 from services_catalog.problems import NOT_FOUND, Problem
 
@@ -29,8 +29,8 @@ class AgencyStatus:
     occurred_at: datetime
     agency_reference: str = ""
     next_actor: Actor | None = None
-    label: Text = Text("", "")
-    milestone: Text = Text("", "")
+    label: Text = NO_TEXT
+    milestone: Text = NO_TEXT
 
 
 @transaction.atomic

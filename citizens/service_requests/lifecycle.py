@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from citizens.service_requests.models import Actor, ServiceRequest, Status, StatusEvent
-from services_catalog.languages import Text
+from services_catalog.languages import NO_TEXT, Text
 
 _NEWS = {Status.IN_PROGRESS, Status.ACTION_REQUIRED, Status.COMPLETED, Status.REJECTED, Status.CANCELLED}
 
@@ -39,7 +39,6 @@ NEXT_ACTOR: dict[Status, Actor] = {
     Status.CANCELLED: Actor.NOBODY,
 }
 
-_NO_TEXT = Text("", "")
 _WRITTEN_FIELDS = [
     "status",
     "next_actor",
@@ -60,8 +59,8 @@ class News:
 
     source: StatusEvent.Source
     next_actor: Actor | None = None
-    label: Text = _NO_TEXT
-    milestone: Text = _NO_TEXT
+    label: Text = NO_TEXT
+    milestone: Text = NO_TEXT
     occurred_at: datetime | None = None
 
 
@@ -79,7 +78,7 @@ def transition(service_request: ServiceRequest, to: Status, news: News) -> Statu
     """
     current = Status(service_request.status)
     repeated = current == to
-    if repeated and (current in FINAL_STATUSES or news.milestone == _NO_TEXT):
+    if repeated and (current in FINAL_STATUSES or news.milestone == NO_TEXT):
         return None
     if not repeated and to not in TRANSITIONS[current]:
         return None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.conf import settings
 
@@ -20,7 +21,8 @@ class RetryProfile:
 
 
 def current_profile() -> RetryProfile:
-    return RetryProfile(**settings.RETRY_PROFILES[settings.RETRY_PROFILE])
+    table: dict[str, Any] = settings.RETRY_PROFILES[settings.RETRY_PROFILE]
+    return RetryProfile(**table)
 
 
 def next_attempt_at(

@@ -32,7 +32,7 @@ from citizens.service_requests.models import (
     StatusEvent,
 )
 from citizens.service_requests.nudges import nudge
-from citizens.service_requests.receipts import receipt_number
+from citizens.service_requests.receipts import new_receipt_number
 from citizens.service_requests.retry import current_profile
 from services_catalog.encryption import encrypt_json, fingerprint
 from services_catalog.models import Service, ServiceVersion
@@ -114,7 +114,7 @@ def _take_key(citizen_id: UUID, key: str, body_fingerprint: bytes, request_id: U
             if isinstance(error.__cause__, LockNotAvailable):
                 raise Problem(problems.SUBMISSION_IN_PROGRESS, headers={"Retry-After": "2"}) from None
             raise
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _replay(citizen_id: UUID, key: str, body_fingerprint: bytes) -> Accepted:
@@ -141,7 +141,8 @@ def _live_version(asked: Asked, assurance: Assurance) -> tuple[UUID, UUID]:
         raise Problem(FORM_CHANGED, extensions={"current_version": number})
 
     def load_form() -> dict[str, Any]:
-        return ServiceVersion.objects.values_list("form", flat=True).get(pk=version_id)
+        form: dict[str, Any] = ServiceVersion.objects.values_list("form", flat=True).get(pk=version_id)
+        return form
 
     if found := form_problems(version_id, load_form, asked.data):
         errors = [FieldProblem(f"/data{one.pointer}", one.code, one.message) for one in found]
@@ -160,7 +161,7 @@ def _new_request(
     now = timezone.now()
     return ServiceRequest(
         id=new_id,
-        receipt_number=receipt_number(new_id, timezone.localtime(now).year),
+        receipt_number=new_receipt_number(timezone.localtime(now).year),
         citizen_id=citizen_id,
         service_id=service_id,
         version_id=version_id,

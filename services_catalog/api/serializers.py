@@ -71,8 +71,8 @@ class DocumentSerializer(serializers.Serializer[Any]):
     """A document the agency asks for: to be uploaded, or fetched from another agency."""
 
     name = NameSerializer()
-    required = serializers.BooleanField()
-    source = serializers.ChoiceField(choices=["upload", "agency"])
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    source = serializers.ChoiceField(choices=["upload", "agency"])  # type: ignore[assignment]
 
 
 class FeeSerializer(serializers.Serializer[Service]):
@@ -98,7 +98,7 @@ class ServiceSerializer(ServiceListSerializer):
     """A service with its form and everything to know before sending."""
 
     description = BilingualField("description")
-    agency = AgencySerializer()
+    agency = AgencySerializer()  # type: ignore[assignment]
     life_event = HeadingSerializer(allow_null=True)
     assurance = AssuranceSerializer(source="*")
     fee = serializers.SerializerMethodField()

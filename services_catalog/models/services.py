@@ -81,7 +81,7 @@ class Service(models.Model):
     fee_note_en = models.TextField(blank=True)
     decision_days = models.PositiveSmallIntegerField(null=True, blank=True)
     decision_unit = models.CharField(max_length=20, choices=DecisionUnit.choices, default=DecisionUnit.WORKING_DAY)
-    # [{"name": {"th", "en"}, "required": bool, "source": "upload" | "agency"}]
+    # A list of objects: name in both languages, whether it is required, and its source (upload or agency).
     documents = models.JSONField(default=list, blank=True)
     channels = ArrayField(models.CharField(max_length=10, choices=Channel.choices), default=list, blank=True)
     # How far the real service has come in the national list (STA01 … STA05); empty for entries made here.

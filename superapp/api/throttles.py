@@ -26,7 +26,7 @@ _FAIL_CLOSED = {"sign_in"}
 
 @cache
 def _limiter() -> FixedWindowRateLimiter:
-    url = settings.CACHES["default"]["LOCATION"].replace("unix://", "redis+unix://", 1)
+    url = str(settings.CACHES["default"]["LOCATION"]).replace("unix://", "redis+unix://", 1)
     storage = storage_from_string(
         url, wrap_exceptions=True, socket_timeout=0.3, socket_connect_timeout=0.3, key_prefix="rate"
     )
@@ -83,5 +83,5 @@ def client_address(request: Request) -> str:
     forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     trusted = settings.TRUSTED_PROXIES
     if trusted and len(forwarded) >= trusted:
-        return forwarded[-trusted]
+        return str(forwarded[-trusted])
     return str(request.META.get("REMOTE_ADDR", ""))

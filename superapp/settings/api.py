@@ -28,7 +28,7 @@ REQUEST_BODY_LIMIT = 256 * 1024
 SPECTACULAR_SETTINGS = {
     "TITLE": "Super-app API",
     "VERSION": "1.0.0",
-    "DESCRIPTION": "One app for government services: browse the catalogue, send a service request, follow it to its end.",
+    "DESCRIPTION": "Browse government services, send a service request and follow it to its end.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

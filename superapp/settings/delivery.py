@@ -48,4 +48,4 @@ TWIN_WAIT = timedelta(seconds=2)
 
 # Hosts that adapters may call (suffixes after "*." match subdomains), and private hosts with their network.
 EGRESS_HOSTS = env.list("EGRESS_HOSTS", ["*.go.th", "*.or.th"])
-EGRESS_PRIVATE_NETWORKS: dict[str, str] = dict(entry.split("=", 1) for entry in env.list("EGRESS_PRIVATE_NETWORKS", []))
+EGRESS_PRIVATE_NETWORKS: dict[str, str] = env.dict("EGRESS_PRIVATE_NETWORKS", {})

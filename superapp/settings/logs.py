@@ -2,7 +2,7 @@
 
 import structlog
 
-_shared = [
+_shared: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -28,6 +28,8 @@ LOGGING = {
     "loggers": {
         # These print whole requests and queries at DEBUG: personal data.
         "django.db.backends": {"level": "WARNING"},
+        # Its lines hold whole URLs: one-time codes. The access log is the proxy's.
+        "django_structlog.middlewares.request": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
     },
@@ -42,6 +44,5 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-# The access line of each request is the proxy's; ours costs as much as the request's own work.
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = None

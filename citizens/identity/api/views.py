@@ -17,6 +17,7 @@ from citizens.identity.api.serializers import (
     TokenRequestSerializer,
     TokensSerializer,
 )
+from citizens.identity.authentication import signed_in_citizen
 from citizens.identity.problems import SIGN_IN_NOT_FOUND
 from citizens.identity.providers.registry import providers
 from citizens.identity.sessions import session_end, tokens_refresh
@@ -141,7 +142,7 @@ class SignOutView(APIView):
         responses={204: OpenApiResponse(description="Signed out")},
     )
     def post(self, request: Request) -> Response:
-        session_end(request.user.session_id)
+        session_end(signed_in_citizen(request).session_id)
         return Response(status=204)
 
 

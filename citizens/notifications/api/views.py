@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field, extend_sch
 from rest_framework import serializers
 from rest_framework.generics import ListAPIView
 
+from citizens.identity.authentication import signed_in_citizen
 from citizens.notifications.models import Notification
 
 
@@ -40,4 +41,4 @@ class NotificationsView(ListAPIView[Notification]):
     serializer_class = NotificationSerializer
 
     def get_queryset(self) -> QuerySet[Notification]:
-        return Notification.objects.filter(citizen_id=self.request.user.id).select_related("status_event")
+        return Notification.objects.filter(citizen_id=signed_in_citizen(self.request).id).select_related("status_event")

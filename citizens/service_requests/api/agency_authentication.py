@@ -43,6 +43,14 @@ class SignedInAgency:
         return f"agency:{self.agency.pk}"
 
 
+def signed_in_agency(request: Request) -> SignedInAgency:
+    """The agency that the permission IsAgency has let through."""
+    agency: object = request.user
+    if not isinstance(agency, SignedInAgency):
+        raise TypeError("this view is not for agencies")
+    return agency
+
+
 class AgencyAuthentication(BaseAuthentication):
     """`Authorization: Bearer <API key>`, webhook-id, webhook-timestamp and webhook-signature."""
 
@@ -73,7 +81,7 @@ def _signed(request: Request, secrets: Iterable[str]) -> bool:
         return False
     if abs(time.time() - int(timestamp)) > _TOLERANCE_SECONDS:
         return False
-    signed = f"{message_id}.{timestamp}.".encode() + request._request.body  # noqa: SLF001  (the bytes that were signed)
+    signed = f"{message_id}.{timestamp}.".encode() + request._request.body
     given = [
         signature.removeprefix("v1,")
         for signature in request.headers.get("webhook-signature", "").split(" ")

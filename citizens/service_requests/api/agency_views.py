@@ -14,9 +14,13 @@ from citizens.service_requests.agency_news import (
     AgencyStatus,
     request_apply_agency_status,
 )
-from citizens.service_requests.api.agency_authentication import AgencyAuthentication, IsAgency
+from citizens.service_requests.api.agency_authentication import (
+    AgencyAuthentication,
+    IsAgency,
+    signed_in_agency,
+)
 from citizens.service_requests.models import Actor, Status
-from services_catalog.languages import Text
+from services_catalog.languages import NO_TEXT, Text
 
 _SIGNATURE_HEADERS = [
     OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description=description)
@@ -39,7 +43,7 @@ class AgencyStatusSerializer(serializers.Serializer[Any]):
     reference = serializers.UUIDField(help_text="Our reference, as it came with the submission")
     status = serializers.ChoiceField(choices=REPORTABLE_CHOICES)
     agency_reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    label = AgencyTextSerializer(required=False, help_text="The agency's own name of this step")
+    label = AgencyTextSerializer(required=False, help_text="The agency's own name of this step")  # type: ignore[assignment]
     milestone = AgencyTextSerializer(required=False, help_text="What the citizen should read about it")
     who_acts_next = serializers.ChoiceField(choices=Actor.choices, required=False)
 
@@ -49,7 +53,7 @@ class StatusEventMessageSerializer(serializers.Serializer[Any]):
 
     type = serializers.ChoiceField(choices=["service_request.status_changed"])
     timestamp = serializers.DateTimeField(help_text="When it happened")
-    data = AgencyStatusSerializer()
+    data = AgencyStatusSerializer()  # type: ignore[assignment]
 
 
 class AgencyAnswerSerializer(serializers.Serializer[Any]):
@@ -74,7 +78,7 @@ class StatusEventsView(APIView):
         message.is_valid(raise_exception=True)
         data = message.validated_data["data"]
         applied = request_apply_agency_status(
-            agency=request.user.agency,
+            agency=signed_in_agency(request).agency,
             event_id=request.headers["webhook-id"],
             news=AgencyStatus(
                 reference=data["reference"],
@@ -82,8 +86,8 @@ class StatusEventsView(APIView):
                 occurred_at=message.validated_data["timestamp"],
                 agency_reference=data["agency_reference"],
                 next_actor=Actor(data["who_acts_next"]) if "who_acts_next" in data else None,
-                label=Text(**data["label"]) if "label" in data else Text("", ""),
-                milestone=Text(**data["milestone"]) if "milestone" in data else Text("", ""),
+                label=Text(**data["label"]) if "label" in data else NO_TEXT,
+                milestone=Text(**data["milestone"]) if "milestone" in data else NO_TEXT,
             ),
         )
         return Response({"accepted": True, "replayed": not applied})

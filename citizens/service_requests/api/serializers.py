@@ -21,7 +21,7 @@ class SubmissionSerializer(serializers.Serializer[Any]):
 
     service = serializers.CharField(max_length=64)
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
-    data = serializers.DictField(help_text="Answers that fit the form of that version")
+    data = serializers.DictField(help_text="Answers that fit the form of that version")  # type: ignore[assignment]
 
 
 class AcceptedSerializer(serializers.Serializer[Any]):
@@ -82,7 +82,7 @@ class StatusEventSerializer(serializers.ModelSerializer[StatusEvent]):
     """One step of the timeline."""
 
     status_name = serializers.SerializerMethodField()
-    label = serializers.SerializerMethodField(help_text="The agency's own name of this step")
+    label = serializers.SerializerMethodField(help_text="The agency's own name of this step")  # type: ignore[assignment]
     milestone = serializers.SerializerMethodField(help_text="What the agency says about it")
 
     class Meta:

@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from citizens.identity.authentication import signed_in_citizen
 from citizens.service_requests import problems, selectors
 from citizens.service_requests.api.serializers import (
     AcceptedSerializer,
@@ -52,7 +53,7 @@ class ServiceRequestsView(GenericAPIView[ServiceRequest]):
     problem_statuses = {"POST": ("404", "409")}
 
     def get_queryset(self) -> QuerySet[ServiceRequest]:
-        return selectors.requests_of(self.request.user.id)
+        return selectors.requests_of(signed_in_citizen(self.request).id)
 
     @extend_schema(summary="My service requests, newest first", responses=ServiceRequestSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -72,8 +73,8 @@ class ServiceRequestsView(GenericAPIView[ServiceRequest]):
         submission = SubmissionSerializer(data=request.data)
         submission.is_valid(raise_exception=True)
         accepted = request_submit(
-            citizen_id=request.user.id,
-            assurance=request.user.assurance,
+            citizen_id=signed_in_citizen(request).id,
+            assurance=signed_in_citizen(request).assurance,
             idempotency_key=key,
             asked=Asked(
                 service_code=submission.validated_data["service"],
@@ -91,13 +92,13 @@ class ServiceRequestsView(GenericAPIView[ServiceRequest]):
 class ServiceRequestView(APIView):
     @extend_schema(summary="One of my service requests", responses=ServiceRequestSerializer)
     def get(self, request: Request, request_id: UUID) -> Response:
-        return Response(ServiceRequestSerializer(selectors.request_of(request.user.id, request_id)).data)
+        return Response(ServiceRequestSerializer(selectors.request_of(signed_in_citizen(request).id, request_id)).data)
 
 
 class TimelineView(APIView):
     @extend_schema(summary="The timeline of a request", responses=StatusEventSerializer(many=True))
     def get(self, request: Request, request_id: UUID) -> Response:
-        service_request = selectors.request_of(request.user.id, request_id)
+        service_request = selectors.request_of(signed_in_citizen(request).id, request_id)
         return Response(StatusEventSerializer(selectors.timeline(service_request), many=True).data)
 
 
@@ -106,5 +107,5 @@ class CancelView(APIView):
 
     @extend_schema(summary="Cancel a request that was not sent yet", request=None, responses=ServiceRequestSerializer)
     def post(self, request: Request, request_id: UUID) -> Response:
-        request_cancel(citizen_id=request.user.id, request_id=request_id)
-        return Response(ServiceRequestSerializer(selectors.request_of(request.user.id, request_id)).data)
+        request_cancel(citizen_id=signed_in_citizen(request).id, request_id=request_id)
+        return Response(ServiceRequestSerializer(selectors.request_of(signed_in_citizen(request).id, request_id)).data)

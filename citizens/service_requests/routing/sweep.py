@@ -1,5 +1,7 @@
 """What keeps the queue of record moving whatever was killed: expired leases, and lanes nobody was told about."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
@@ -53,7 +55,7 @@ def expire_leases() -> int:
     return len(request_ids)
 
 
-def lanes_with_due_work() -> list[object]:
+def lanes_with_due_work() -> list[UUID]:
     """Lanes that may run and have something due; one index probe each, however long their backlogs are."""
     due = ServiceRequest.objects.filter(service_id=OuterRef("pk"), next_attempt_at__lte=timezone.now())
     return list(Lane.objects.filter(Exists(due), paused=False).values_list("pk", flat=True))

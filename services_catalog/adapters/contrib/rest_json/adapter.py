@@ -3,12 +3,12 @@
 import json
 from dataclasses import asdict
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from services_catalog.adapters import http
 from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.contrib.rest_json.options import RestJsonOptions
-from services_catalog.adapters.errors import OutcomeUnknown, Permanent, Retryable
+from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.registry import registry
 from services_catalog.adapters.types import CallSettings, Receipt, Submission
 
@@ -47,7 +47,7 @@ class RestJsonAdapter(Adapter):
         )
         if answer.status in (200, 201, 202):
             return _receipt(answer)
-        _fail(answer)
+        raise _failure(answer)
 
     def fetch_status(self, reference: str, call: CallSettings) -> Receipt | None:
         answer = self._call("GET", self.options["lookup_url"].replace("{reference}", reference), call)
@@ -92,12 +92,12 @@ def _receipt(answer: http.Answer) -> Receipt:
         raise OutcomeUnknown("answer_not_understood", http_status=answer.status) from None
 
 
-def _fail(answer: http.Answer) -> NoReturn:
+def _failure(answer: http.Answer) -> DeliveryFailure:
     if answer.status in _TRY_LATER:
-        raise Retryable(f"http_{answer.status}", http_status=answer.status, retry_after=_retry_after(answer))
+        return Retryable(f"http_{answer.status}", http_status=answer.status, retry_after=_retry_after(answer))
     if 400 <= answer.status < 500:
-        raise Permanent(f"http_{answer.status}", http_status=answer.status)
-    raise OutcomeUnknown(f"http_{answer.status}", http_status=answer.status)
+        return Permanent(f"http_{answer.status}", http_status=answer.status)
+    return OutcomeUnknown(f"http_{answer.status}", http_status=answer.status)
 
 
 def _retry_after(answer: http.Answer) -> timedelta | None:
