@@ -1,20 +1,25 @@
 """One citizen, whichever digital ID they come with (architecture, rule 11)."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 
 class Citizen(models.Model):
     """A person, keyed by the verified 13-digit number; our own id is all that other tables and tokens know."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    id = models.UUIDField(_("our id"), primary_key=True, default=uuid7, editable=False)
     # services_catalog.encryption.fingerprint, purpose "national-id"
     national_id_fingerprint = models.BinaryField(max_length=32, unique=True)
     # AES-GCM blobs bound to this row: the number, and a JSON object of verified claims.
     national_id_encrypted = models.BinaryField()
     claims_encrypted = models.BinaryField()
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    created_at = models.DateTimeField(_("first seen"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("citizen")
+        verbose_name_plural = _("citizens")
 
     def __str__(self) -> str:
         return str(self.id)
@@ -24,16 +29,17 @@ class LinkedIdentity(models.Model):
     """A provider's account that has proved to belong to the citizen."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="identities")
-    provider = models.CharField(max_length=40)
+    citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="identities", verbose_name=_("citizen"))
+    provider = models.CharField(_("identity provider"), max_length=40)
     # ThaID's subject can be the 13-digit number itself, so it is kept as a fingerprint (purpose "subject").
     subject_fingerprint = models.BinaryField(max_length=32)
-    ial = models.DecimalField(max_digits=2, decimal_places=1)
-    linked_at = models.DateTimeField(auto_now_add=True)
-    last_used_at = models.DateTimeField()
+    ial = models.DecimalField(_("identity assurance (IAL)"), max_digits=2, decimal_places=1)
+    linked_at = models.DateTimeField(_("linked at"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used"))
 
     class Meta:
-        verbose_name_plural = "linked identities"
+        verbose_name = _("linked identity")
+        verbose_name_plural = _("linked identities")
         constraints = [
             models.UniqueConstraint(fields=["provider", "subject_fingerprint"], name="identity_of_one_citizen"),
             models.UniqueConstraint(fields=["citizen", "provider"], name="one_identity_per_provider"),

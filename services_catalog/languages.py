@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -15,3 +17,8 @@ class Text:
 
 
 NO_TEXT = Text("", "")
+
+
+def for_reader(th: str, en: str) -> str:
+    """The text in the language that is active, Thai where nobody has translated it."""
+    return en if en and get_language() == "en" else th

@@ -2,31 +2,32 @@
 
 import pgtrigger
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 
 class Status(models.TextChoices):
     """What the citizen sees (architecture, Words)."""
 
-    RECEIVED = "received"
-    DELIVERED = "delivered"
-    IN_PROGRESS = "in_progress"
-    ACTION_REQUIRED = "action_required"
-    COMPLETED = "completed"
-    REJECTED = "rejected"
-    CANCELLED = "cancelled"
-    UNDELIVERABLE = "undeliverable"
+    RECEIVED = "received", _("Received")
+    DELIVERED = "delivered", _("Delivered")
+    IN_PROGRESS = "in_progress", _("In progress")
+    ACTION_REQUIRED = "action_required", _("Action required")
+    COMPLETED = "completed", _("Completed")
+    REJECTED = "rejected", _("Rejected")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNDELIVERABLE = "undeliverable", _("Undeliverable")
 
 
 class Outcome(models.TextChoices):
     """How a delivery attempt stands; ours, never the citizen's."""
 
-    CLAIMED = "claimed"
-    SENDING = "sending"
-    DELIVERED = "delivered"
-    RETRYABLE = "retryable"
-    PERMANENT = "permanent"
-    UNKNOWN = "unknown"
+    CLAIMED = "claimed", _("Claimed")
+    SENDING = "sending", _("Sending")
+    DELIVERED = "delivered", _("Delivered")
+    RETRYABLE = "retryable", _("Will be tried again")
+    PERMANENT = "permanent", _("Refused for good")
+    UNKNOWN = "unknown", _("Unknown")
 
 
 OPEN_OUTCOMES = [Outcome.CLAIMED, Outcome.SENDING]
@@ -35,40 +36,48 @@ OPEN_OUTCOMES = [Outcome.CLAIMED, Outcome.SENDING]
 class Actor(models.TextChoices):
     """Who must act next."""
 
-    AGENCY = "agency"
-    CITIZEN = "citizen"
-    NOBODY = "nobody"
+    AGENCY = "agency", _("Agency")
+    CITIZEN = "citizen", _("Citizen")
+    NOBODY = "nobody", _("Nobody")
 
 
 class ServiceRequest(models.Model):
     """A citizen's request to one service. `status` is written by lifecycle.py alone."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    receipt_number = models.CharField(max_length=24, unique=True)
-    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.PROTECT, related_name="service_requests")
-    service = models.ForeignKey("services_catalog.Service", on_delete=models.PROTECT, related_name="requests")
-    version = models.ForeignKey("services_catalog.ServiceVersion", on_delete=models.PROTECT, related_name="+")
+    receipt_number = models.CharField(_("receipt number"), max_length=24, unique=True)
+    citizen = models.ForeignKey(
+        "citizens.Citizen", on_delete=models.PROTECT, related_name="service_requests", verbose_name=_("citizen")
+    )
+    service = models.ForeignKey(
+        "services_catalog.Service", on_delete=models.PROTECT, related_name="requests", verbose_name=_("service")
+    )
+    version = models.ForeignKey(
+        "services_catalog.ServiceVersion", on_delete=models.PROTECT, related_name="+", verbose_name=_("service version")
+    )
     # AES-GCM blob bound to this row: the form's answers as JSON.
     data_encrypted = models.BinaryField()
-    status = models.CharField(max_length=20, choices=Status.choices, default=Status.RECEIVED)
-    next_actor = models.CharField(max_length=10, choices=Actor.choices, default=Actor.AGENCY)
-    agency_reference = models.CharField(max_length=200, blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.RECEIVED)
+    next_actor = models.CharField(_("who acts next"), max_length=10, choices=Actor.choices, default=Actor.AGENCY)
+    agency_reference = models.CharField(_("agency reference"), max_length=200, blank=True)
     # When the next attempt is due. Empty while an attempt is open, and once there is nothing left to deliver.
-    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    next_attempt_at = models.DateTimeField(_("next attempt due"), null=True, blank=True)
     # Our own trouble, not a status: why a human must look. The citizen reads "we are checking; do not send again".
-    parked_reason = models.CharField(max_length=60, blank=True)
+    parked_reason = models.CharField(_("parked because"), max_length=60, blank=True)
     # An attempt ended without our knowing whether the agency took it: ask before sending again.
-    outcome_unknown = models.BooleanField(default=False)
-    attempt_count = models.PositiveIntegerField(default=0)
-    event_count = models.PositiveIntegerField(default=0)
-    give_up_at = models.DateTimeField()
-    agency_heard_at = models.DateTimeField(null=True, blank=True)
+    outcome_unknown = models.BooleanField(_("outcome unknown"), default=False)
+    attempt_count = models.PositiveIntegerField(_("attempts"), default=0)
+    event_count = models.PositiveIntegerField(_("events"), default=0)
+    give_up_at = models.DateTimeField(_("given up at"))
+    agency_heard_at = models.DateTimeField(_("agency last heard"), null=True, blank=True)
     # Ties the phone's call to the agency's (header X-Request-ID).
-    request_id = models.CharField(max_length=64, blank=True)
-    created_at = models.DateTimeField()
-    updated_at = models.DateTimeField()
+    request_id = models.CharField(_("trace id"), max_length=64, blank=True)
+    created_at = models.DateTimeField(_("received at"))
+    updated_at = models.DateTimeField(_("changed at"))
 
     class Meta:
+        verbose_name = _("service request")
+        verbose_name_plural = _("service requests")
         indexes = [
             models.Index(fields=["citizen", "-id"], name="request_of_citizen"),
             models.Index(
@@ -114,29 +123,33 @@ class StatusEvent(models.Model):
     """One status change: timeline, audit trail and notification outbox in one append-only table."""
 
     class Source(models.TextChoices):
-        CITIZEN = "citizen"
-        PLATFORM = "platform"
-        AGENCY = "agency"
+        CITIZEN = "citizen", _("Citizen")
+        PLATFORM = "platform", _("Platform")
+        AGENCY = "agency", _("Agency")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="events")
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.CASCADE, related_name="events", verbose_name=_("service request")
+    )
     # 1, 2, 3 … within the request, given under its row lock: the order of the timeline.
-    sequence = models.PositiveIntegerField()
+    sequence = models.PositiveIntegerField(_("no."))
     # Empty for news that leave the status as it is (a milestone).
-    from_status = models.CharField(max_length=20, choices=Status.choices, blank=True)
-    status = models.CharField(max_length=20, choices=Status.choices)
-    source = models.CharField(max_length=10, choices=Source.choices)
-    next_actor = models.CharField(max_length=10, choices=Actor.choices)
-    label_th = models.TextField(blank=True)
-    label_en = models.TextField(blank=True)
-    milestone_th = models.TextField(blank=True)
-    milestone_en = models.TextField(blank=True)
+    from_status = models.CharField(_("from status"), max_length=20, choices=Status.choices, blank=True)
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices)
+    source = models.CharField(_("told by"), max_length=10, choices=Source.choices)
+    next_actor = models.CharField(_("who acts next"), max_length=10, choices=Actor.choices)
+    label_th = models.TextField(_("agency's label in Thai"), blank=True)
+    label_en = models.TextField(_("agency's label in English"), blank=True)
+    milestone_th = models.TextField(_("milestone in Thai"), blank=True)
+    milestone_en = models.TextField(_("milestone in English"), blank=True)
     # When it happened, as the source says, and when we wrote it down.
-    occurred_at = models.DateTimeField()
-    created_at = models.DateTimeField()
-    notified_at = models.DateTimeField(null=True, blank=True)
+    occurred_at = models.DateTimeField(_("happened at"))
+    created_at = models.DateTimeField(_("written at"))
+    notified_at = models.DateTimeField(_("notified at"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("status event")
+        verbose_name_plural = _("timeline")
         indexes = [
             models.Index(fields=["id"], name="event_unnotified", condition=models.Q(notified_at__isnull=True)),
         ]
@@ -154,21 +167,27 @@ class DeliveryAttempt(models.Model):
     """One try to hand a request to its agency. While open it is a lease and fills one slot of the lane."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    service_request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="attempts")
-    lane = models.ForeignKey("services_catalog.Lane", on_delete=models.PROTECT, related_name="+")
-    number = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.CLAIMED)
+    service_request = models.ForeignKey(
+        ServiceRequest, on_delete=models.CASCADE, related_name="attempts", verbose_name=_("service request")
+    )
+    lane = models.ForeignKey(
+        "services_catalog.Lane", on_delete=models.PROTECT, related_name="+", verbose_name=_("lane")
+    )
+    number = models.PositiveIntegerField(_("no."))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices, default=Outcome.CLAIMED)
     # Ask the agency by our reference before sending: an earlier outcome is unknown.
-    look_up_first = models.BooleanField(default=False)
-    lease_expires_at = models.DateTimeField()
-    created_at = models.DateTimeField()
-    sending_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
+    look_up_first = models.BooleanField(_("look up first"), default=False)
+    lease_expires_at = models.DateTimeField(_("lease expires"))
+    created_at = models.DateTimeField(_("claimed at"))
+    sending_at = models.DateTimeField(_("sending since"), null=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
     # Stable, free of personal data: "cannot_connect", "http_422", "lease_expired" …
-    failure_code = models.CharField(max_length=60, blank=True)
-    http_status = models.PositiveSmallIntegerField(null=True)
+    failure_code = models.CharField(_("failure"), max_length=60, blank=True)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
 
     class Meta:
+        verbose_name = _("delivery attempt")
+        verbose_name_plural = _("delivery attempts")
         indexes = [
             models.Index(fields=["lane"], name="attempt_open_in_lane", condition=models.Q(outcome__in=OPEN_OUTCOMES)),
             models.Index(

@@ -1,6 +1,9 @@
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
+
+from services_catalog.languages import for_reader
 
 code_validator = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9-]*\Z", "Latin letters, digits and hyphens only.")
 
@@ -9,22 +12,23 @@ class Agency(models.Model):
     """A government body that offers services."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    code = models.CharField(max_length=40, unique=True, validators=[code_validator])
-    name_th = models.TextField()
-    name_en = models.TextField(blank=True)
-    ministry_th = models.TextField(blank=True)
-    ministry_en = models.TextField(blank=True)
-    contact_phone = models.CharField(max_length=40, blank=True)
-    contact_email = models.EmailField(blank=True)
-    contact_url = models.URLField(blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    code = models.CharField(_("code"), max_length=40, unique=True, validators=[code_validator])
+    name_th = models.TextField(_("name in Thai"))
+    name_en = models.TextField(_("name in English"), blank=True)
+    ministry_th = models.TextField(_("ministry in Thai"), blank=True)
+    ministry_en = models.TextField(_("ministry in English"), blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    contact_email = models.EmailField(_("e-mail"), blank=True)
+    contact_url = models.URLField(_("website"), blank=True)
+    created_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
-        verbose_name_plural = "agencies"
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
 
     def __str__(self) -> str:
-        return self.name_th
+        return for_reader(self.name_th, self.name_en)
 
 
 class AgencyCredential(models.Model):

@@ -3,6 +3,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Lane(models.Model):
@@ -12,24 +13,32 @@ class Lane(models.Model):
     """
 
     service = models.OneToOneField(
-        "services_catalog.Service", on_delete=models.CASCADE, primary_key=True, related_name="lane"
+        "services_catalog.Service",
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="lane",
+        verbose_name=_("service"),
     )
-    slots = models.PositiveSmallIntegerField(default=8, validators=[MinValueValidator(1), MaxValueValidator(256)])
+    slots = models.PositiveSmallIntegerField(
+        _("slots"), default=8, validators=[MinValueValidator(1), MaxValueValidator(256)]
+    )
     call_deadline_seconds = models.PositiveSmallIntegerField(
-        default=10, validators=[MinValueValidator(1), MaxValueValidator(120)]
+        _("call deadline (seconds)"), default=10, validators=[MinValueValidator(1), MaxValueValidator(120)]
     )
-    paused = models.BooleanField(default=False)
+    paused = models.BooleanField(_("paused"), default=False)
     # Moving average of the last calls; decides whether the lane is slow.
-    recent_call_ms = models.PositiveIntegerField(default=0)
+    recent_call_ms = models.PositiveIntegerField(_("recent call (ms)"), default=0)
 
     class Meta:
+        verbose_name = _("lane")
+        verbose_name_plural = _("lanes")
         constraints = [
             models.CheckConstraint(condition=models.Q(slots__gte=1), name="lane_has_a_slot"),
             models.CheckConstraint(condition=models.Q(call_deadline_seconds__gte=1), name="lane_has_a_deadline"),
         ]
 
     def __str__(self) -> str:
-        return f"lane of {self.service_id}"
+        return str(self.service)
 
     @property
     def is_slow(self) -> bool:

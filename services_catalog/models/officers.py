@@ -1,5 +1,6 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 
@@ -11,5 +12,14 @@ class Officer(AbstractUser):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(
-        "services_catalog.Agency", on_delete=models.PROTECT, null=True, blank=True, related_name="officers"
+        "services_catalog.Agency",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="officers",
+        verbose_name=_("agency"),
     )
+
+    class Meta:
+        verbose_name = _("officer")
+        verbose_name_plural = _("officers")

@@ -33,6 +33,9 @@ def _limiter() -> FixedWindowRateLimiter:
     return FixedWindowRateLimiter(storage)
 
 
+_limiter()  # on import, under its lock: the library loads its Redis driver without one
+
+
 @cache
 def _limit(scope: str) -> RateLimitItem:
     return parse(settings.RATE_LIMITS[scope])

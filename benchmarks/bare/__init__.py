@@ -1,0 +1,1 @@
+"""What a bare DRF view costs in this project: the yardstick of the benchmarks."""

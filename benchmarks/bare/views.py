@@ -1,0 +1,25 @@
+from uuid import UUID
+
+from django.db import transaction
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from benchmarks.bare.models import BareEvent, BareRow
+
+_NOBODY = UUID(int=0)
+
+
+class BareAcceptView(APIView):
+    """Two INSERTs in one transaction, and nothing else: no token, no schema, no idempotency, no receipt, no nudge."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+
+    def post(self, request: Request) -> Response:
+        with transaction.atomic():
+            row = BareRow.objects.create(owner=_NOBODY, body=request.data)
+            BareEvent.objects.create(row=row, status="received")
+        return Response({"id": str(row.id), "status": "received"}, status=202)

@@ -1,0 +1,129 @@
+"""The classes that all our admin pages are made of, and the only code that knows the theme (django-unfold).
+
+To remove the theme: derive these classes from django.contrib.admin and the widgets from its `widgets`, let `badges` be
+plain text and the filters plain ones, delete superapp/settings/admin.py, and take "unfold" and
+"unfold.contrib.filters" out of INSTALLED_APPS. Nothing else names it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from services_catalog.admin.scoping import AgencyScope, is_agency_officer, refuse_foreign, visible_rows
+
+__all__ = [
+    "AgencyScopedAdmin",
+    "AgencyScopedFilter",
+    "AgencyScopedInline",
+    "CheckboxesWidget",
+    "ChoiceFilter",
+    "DropdownFilter",
+    "PasswordChangeForm",
+    "SelectWidget",
+    "TextWidget",
+    "UserChangeForm",
+    "UserCreationForm",
+    "badges",
+]
+
+CheckboxesWidget = UnfoldAdminCheckboxSelectMultipleWidget
+ChoiceFilter = ChoicesDropdownFilter
+PasswordChangeForm = AdminPasswordChangeForm
+SelectWidget = UnfoldAdminSelectWidget
+TextWidget = UnfoldAdminTextInputWidget
+
+
+def badges(*, description: Any, colours: Mapping[str, str], ordering: str | None = None) -> Callable[[Any], Any]:
+    """Decorates a column that returns (value, label): a badge in the value's colour.
+
+    Colours are "info", "success", "warning", "danger"; a value without one is grey.
+    """
+    decorate: Callable[[Any], Any] = display(description=description, label=dict(colours), ordering=ordering)
+    return decorate
+
+
+class AgencyScopedFilter(AutocompleteSelectFilter):  # type: ignore[misc]
+    """A filter by a related row that offers, finds and names only rows the user may see."""
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        for choice in super().choices(changelist):
+            field = choice["form"].fields[self.lookup_kwarg]
+            field.queryset = visible_rows(self.model_admin.admin_site, self.field.remote_field.model, self.request)
+            yield choice
+
+
+class AgencyScopedAdmin(AgencyScope, ModelAdmin):  # type: ignore[misc,type-arg]
+    """Base of every registered admin."""
+
+    list_per_page = 25
+    # Two counts over all rows are dear when history is long.
+    show_full_result_count = False
+    list_filter_sheet = False
+    list_fullwidth = True
+    compressed_fields = True
+
+    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+        """Relations are filtered by rows the user may see; an agency's officer has one agency to choose from."""
+        wanted = [self._scoped(one) for one in super().get_list_filter(request)]
+        if is_agency_officer(request.user):
+            return [one for one in wanted if _name_of(one) != self.agency_path]
+        return wanted
+
+    def _scoped(self, wanted: Any) -> Any:
+        name = _name_of(wanted)
+        return (name, AgencyScopedFilter) if name and _is_relation(self.model, name) else wanted
+
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """Only what a filter of this page asks: a guessed query string is an oracle on any column."""
+        names = [_name_of(one) for one in self.get_list_filter(request)] if request else []
+        is_filter = any(name and (lookup == name or lookup.startswith(f"{name}__")) for name in names)
+        return is_filter and bool(super().lookup_allowed(lookup, value, request))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        refuse_foreign(self, request, obj)
+        super().save_model(request, obj, form, change)
+
+
+class AgencyScopedInline(AgencyScope, TabularInline):  # type: ignore[misc,type-arg]
+    """Rows below a row that was scoped already; they are scoped again by their own path."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    hide_title = True
+
+    def is_own(self, request: HttpRequest, obj: Model) -> bool:
+        """Django asks inlines about the parent, which its own admin has let through."""
+        return True
+
+
+def _name_of(wanted: Any) -> str | None:
+    """The field path of an entry of list_filter; None for a filter that knows its own query."""
+    if isinstance(wanted, str):
+        return wanted
+    return wanted[0] if isinstance(wanted, tuple | list) else None
+
+
+def _is_relation(model: type[Model], path: str) -> bool:
+    *steps, last = path.split("__")
+    for step in steps:
+        model = model._meta.get_field(step).related_model  # type: ignore[assignment]
+    return bool(model._meta.get_field(last).is_relation)
+
+
+admin.site.index_title = _("Overview")

@@ -1,0 +1,59 @@
+import os
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from services_catalog.services.csv_import import NotTheList
+from superapp.sandbox.journey.officers import sandbox_officers
+from superapp.sandbox.journey.system import DEMO, Ports, load_catalogue, running_system
+from superapp.sandbox.people import TEST_PEOPLE
+
+_WEB_PORT = 8000
+# Room for agencies to try publishing: the catalogue itself fills the usual 300.
+_ROOMY_CAP = "310"
+
+
+class Command(BaseCommand):
+    help = "Runs the whole system on this machine until Ctrl-C."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ports = Ports(web=_WEB_PORT, sandbox=settings.SANDBOX_PORT)
+        self.stdout.write("Loading the catalogue …")
+        try:
+            services = load_catalogue(os.environ.get("CATALOGUE", DEMO), ports)
+        except (NotTheList, OSError) as error:
+            raise CommandError(str(error)) from None
+        os.environ["PUBLISHED_SERVICES_CAP"] = _ROOMY_CAP
+        try:
+            with running_system(ports) as stack:
+                self._print_where(ports, len(services))
+                while True:
+                    stack.check()
+                    time.sleep(1)
+        except KeyboardInterrupt:
+            self.stdout.write("\nStopped.")
+
+    def _print_where(self, ports: Ports, services: int) -> None:
+        lines = [
+            f"{services} services are live.",
+            "",
+            f"  API           {ports.web_url}/api/v1/services",
+            f"  API docs      {ports.web_url}/api/docs/",
+            f"  Admin         {ports.web_url}/admin/",
+            f"  Sandbox ThaID http://127.0.0.1:{ports.sandbox}",
+            f"  Logs          {settings.STATE_DIRECTORY / 'logs'}",
+            "",
+            "Admin sign-ins:",
+            *(f"  {one.username:<20} {one.password}   {one.role}" for one in sandbox_officers()),
+            "",
+            "People of the sandbox ThaID (IAL):",
+            *(f"  {person.number}  {person.ial}  {person.name_th}" for person in TEST_PEOPLE),
+            "",
+            "An access token for curl: .venv/bin/python manage.py sandbox_token --citizen 1234567890121",
+            "Ctrl-C stops everything.",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()

@@ -1,0 +1,67 @@
+"""What most tests start from: a citizen with a token, an agency, and a service of it that is live."""
+
+from collections.abc import Callable
+
+import pytest
+from pytest_django.fixtures import SettingsWrapper
+from rest_framework.test import APIClient
+
+from citizens.identity.tokens import access_token_issue
+from citizens.models import Citizen
+from services_catalog.models import Agency, Service
+from superapp.api import throttles
+from tests import factories
+
+
+@pytest.fixture
+def citizen(db: None) -> Citizen:
+    return factories.make_citizen()
+
+
+@pytest.fixture
+def access_token(citizen: Citizen) -> str:
+    return access_token_issue(factories.make_session(citizen))
+
+
+@pytest.fixture
+def api(access_token: str) -> APIClient:
+    """The citizen's phone."""
+    return phone_with(access_token)
+
+
+@pytest.fixture
+def stranger(db: None) -> APIClient:
+    """The phone of another citizen."""
+    return phone_with(access_token_issue(factories.make_session(factories.make_citizen())))
+
+
+@pytest.fixture
+def anonymous() -> APIClient:
+    """A phone that nobody has signed in on."""
+    return APIClient()
+
+
+@pytest.fixture
+def agency(db: None) -> Agency:
+    return factories.make_agency()
+
+
+@pytest.fixture
+def service(agency: Agency) -> Service:
+    return factories.make_service(agency)
+
+
+@pytest.fixture
+def limit_rate(settings: SettingsWrapper) -> Callable[[str, str], None]:
+    """limit_rate("submission", "2/minute") sets the limit of a scope."""
+
+    def limit(scope: str, rate: str) -> None:
+        settings.RATE_LIMITS = {**settings.RATE_LIMITS, scope: rate}
+
+    return limit
+
+
+def phone_with(access_token: str) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {access_token}")
+    return client
