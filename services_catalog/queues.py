@@ -12,6 +12,7 @@ class Queue(StrEnum):
 
 
 DRAIN_LANE = "service_requests.drain_lane"
+DRAIN_LANES = "service_requests.drain_lanes"
 SWEEP = "service_requests.sweep"
 FORGET_IDEMPOTENCY_KEYS = "service_requests.forget_old_idempotency_keys"
 NOTIFY_PENDING = "notifications.notify_pending"
@@ -19,6 +20,7 @@ FORGET_EXPIRED_SIGN_INS = "identity.forget_expired"
 
 ROUTES: dict[str, Queue] = {
     DRAIN_LANE: Queue.DELIVERY,
+    DRAIN_LANES: Queue.DELIVERY,
     SWEEP: Queue.MAINTENANCE,
     FORGET_IDEMPOTENCY_KEYS: Queue.MAINTENANCE,
     NOTIFY_PENDING: Queue.NOTIFICATIONS,

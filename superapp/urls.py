@@ -18,6 +18,8 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path(".well-known/jwks.json", KeysView.as_view(), name="jwks"),
     path("health/", include("superapp.operations.urls")),
+    path("admin/operations/", include("superapp.operations.admin_urls")),
+    path("admin/i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]
 

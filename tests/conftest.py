@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen
 from services_catalog.models import Agency, Service
-from superapp.api import throttles
 from tests import factories
 
 
@@ -52,7 +51,7 @@ def service(agency: Agency) -> Service:
 
 
 @pytest.fixture
-def limit_rate(settings: SettingsWrapper) -> Callable[[str, str], None]:
+def limit_rate(settings: Settings) -> Callable[[str, str], None]:
     """limit_rate("submission", "2/minute") sets the limit of a scope."""
 
     def limit(scope: str, rate: str) -> None:

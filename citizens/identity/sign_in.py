@@ -80,6 +80,7 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
         return _back_to_phone(sign_in, error="access_denied")
     try:
         identity = provider(provider_code).identify(answer_code, _challenge(sign_in, state))
+        sign_in.citizen = citizen_identify(identity)
     except ProviderFailed as failure:
         logger.warning("provider_failed", provider=provider_code, code=failure.code)
         return _back_to_phone(sign_in, error="temporarily_unavailable")
@@ -87,7 +88,6 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
         logger.warning("identity_not_proven", provider=provider_code, code=failure.code)
         return _back_to_phone(sign_in, error="access_denied")
     code = new_secret()
-    sign_in.citizen = citizen_identify(identity)
     sign_in.code_hash = digest(code)
     sign_in.ial, sign_in.aal = identity.assurance.ial, identity.assurance.aal
     sign_in.save(update_fields=["citizen", "code_hash", "ial", "aal"])

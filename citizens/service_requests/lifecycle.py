@@ -88,8 +88,8 @@ def transition(service_request: ServiceRequest, to: Status, news: News) -> Statu
     service_request.event_count += 1
     service_request.updated_at = now
     if to != Status.RECEIVED:
+        # Nothing is left to deliver, and nothing for a human to find out.
         service_request.next_attempt_at = None
-    if to in FINAL_STATUSES or to == Status.DELIVERED:
         service_request.parked_reason = ""
     return _event(service_request, "" if repeated else current, news, now)
 

@@ -8,14 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.utils import timezone
-from psycopg.errors import LockNotAvailable
 from uuid_utils.compat import uuid7
 
 from citizens.identity.assurance import Assurance
 from citizens.identity.problems import stronger_sign_in_needed
-from citizens.service_requests import problems
+from citizens.service_requests import live_services, problems
+from citizens.service_requests.acceptance import write_acceptance
 from citizens.service_requests.lifecycle import (
     FINAL_STATUSES,
     News,
@@ -24,7 +24,9 @@ from citizens.service_requests.lifecycle import (
     save_transitions,
     transition,
 )
+from citizens.service_requests.live_services import LiveService
 from citizens.service_requests.models import (
+    OPEN_OUTCOMES,
     IdempotencyKey,
     Outcome,
     ServiceRequest,
@@ -35,7 +37,6 @@ from citizens.service_requests.nudges import nudge
 from citizens.service_requests.receipts import new_receipt_number
 from citizens.service_requests.retry import current_profile
 from services_catalog.encryption import encrypt_json, fingerprint
-from services_catalog.models import Service, ServiceVersion
 from services_catalog.problems import (
     FORM_CHANGED,
     INVALID_DATA,
@@ -85,86 +86,76 @@ def request_submit(
     the key came with another body, SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves
     no row and frees the key.
     """
-    new_id = uuid7()
-    body_fingerprint = asked.fingerprint()
-    with transaction.atomic():
-        if not _take_key(citizen_id, idempotency_key, body_fingerprint, new_id):
-            return _replay(citizen_id, idempotency_key, body_fingerprint)
-        service_id, version_id = _live_version(asked, assurance)
-        service_request = _new_request(new_id, citizen_id, service_id, version_id, asked.data, request_id)
-        event = first_event(service_request)
-        service_request.save(force_insert=True)
-        event.save(force_insert=True)
-        transaction.on_commit(lambda: nudge(service_id), robust=True)
+    remembered = live_services.recall(asked.service_code)
+    if (
+        remembered
+        and not _refusal(remembered, asked, assurance)
+        and (accepted := _accept(remembered, citizen_id, idempotency_key, asked, request_id))
+    ):
+        return accepted
+    # The key was used before, or the service is not as this process remembers it.
+    live = live_services.look_up(asked.service_code)
+    if earlier := _replay(citizen_id, idempotency_key, asked):
+        return earlier
+    if refusal := _refusal(live, asked, assurance):
+        raise refusal
+    if live and (accepted := _accept(live, citizen_id, idempotency_key, asked, request_id)):
+        return accepted
+    # A twin was faster, or the service has just changed again.
+    if earlier := _replay(citizen_id, idempotency_key, asked):
+        return earlier
+    raise Problem(problems.SUBMISSION_IN_PROGRESS, headers={"Retry-After": "1"})
+
+
+def _accept(live: LiveService, citizen_id: UUID, key: str, asked: Asked, request_id: str) -> Accepted | None:
+    """Writes the request down; None when the key was used before or the service has changed."""
+    service_request = _new_request(citizen_id, live, asked.data, request_id)
+    idempotency_key = IdempotencyKey(
+        citizen_id=citizen_id,
+        key=key,
+        body_fingerprint=asked.fingerprint(),
+        service_request=service_request,
+        created_at=service_request.created_at,
+    )
+    if not write_acceptance(live, idempotency_key, service_request, first_event(service_request)):
+        return None
+    transaction.on_commit(lambda: nudge(live.id), robust=True)
     return _accepted(service_request, replayed=False)
 
 
-def _take_key(citizen_id: UUID, key: str, body_fingerprint: bytes, request_id: UUID) -> bool:
-    """Inserts the key; False when it exists. A twin's uncommitted key makes PostgreSQL wait for its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = {int(settings.TWIN_WAIT.total_seconds() * 1000)}")
-        try:
-            cursor.execute(
-                f'INSERT INTO "{IdempotencyKey._meta.db_table}"'  # noqa: S608
-                " (id, citizen_id, key, body_fingerprint, service_request_id, created_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (citizen_id, key) DO NOTHING",
-                [uuid7(), citizen_id, key, body_fingerprint, request_id, timezone.now()],
-            )
-        except OperationalError as error:
-            if isinstance(error.__cause__, LockNotAvailable):
-                raise Problem(problems.SUBMISSION_IN_PROGRESS, headers={"Retry-After": "2"}) from None
-            raise
-        return bool(cursor.rowcount == 1)
-
-
-def _replay(citizen_id: UUID, key: str, body_fingerprint: bytes) -> Accepted:
-    earlier = IdempotencyKey.objects.select_related("service_request").get(citizen_id=citizen_id, key=key)
-    if bytes(earlier.body_fingerprint) != body_fingerprint:
+def _replay(citizen_id: UUID, key: str, asked: Asked) -> Accepted | None:
+    """What was accepted with this key. Raises Problem IDEMPOTENCY_KEY_REUSED when that was something else."""
+    earlier = IdempotencyKey.objects.select_related("service_request").filter(citizen_id=citizen_id, key=key).first()
+    if earlier is None:
+        return None
+    if bytes(earlier.body_fingerprint) != asked.fingerprint():
         raise Problem(problems.IDEMPOTENCY_KEY_REUSED)
     return _accepted(earlier.service_request, replayed=True)
 
 
-def _live_version(asked: Asked, assurance: Assurance) -> tuple[UUID, UUID]:
-    """Ids of the published service and its current version, once all that can be wrong with the asking was checked."""
-    live = (
-        Service.objects.published()
-        .filter(code=asked.service_code)
-        .values_list("id", "current_version_id", "current_version__number", "min_ial", "min_aal")
-        .first()
-    )
+def _refusal(live: LiveService | None, asked: Asked, assurance: Assurance) -> Problem | None:
+    """Why this service does not take this submission of this citizen."""
     if live is None:
-        raise Problem(UNKNOWN_SERVICE)
-    service_id, version_id, number, min_ial, min_aal = live
-    if not assurance.reaches(min_ial, min_aal):
-        raise stronger_sign_in_needed(min_ial, min_aal)
-    if number != asked.version:
-        raise Problem(FORM_CHANGED, extensions={"current_version": number})
-
-    def load_form() -> dict[str, Any]:
-        form: dict[str, Any] = ServiceVersion.objects.values_list("form", flat=True).get(pk=version_id)
-        return form
-
-    if found := form_problems(version_id, load_form, asked.data):
+        return Problem(UNKNOWN_SERVICE)
+    if not assurance.reaches(live.min_ial, live.min_aal):
+        return stronger_sign_in_needed(live.min_ial, live.min_aal)
+    if live.version != asked.version:
+        return Problem(FORM_CHANGED, extensions={"current_version": live.version})
+    if found := form_problems(live.version_id, live.load_form, asked.data):
         errors = [FieldProblem(f"/data{one.pointer}", one.code, one.message) for one in found]
-        raise Problem(INVALID_DATA, errors=errors)
-    return service_id, version_id
+        return Problem(INVALID_DATA, errors=errors)
+    return None
 
 
-def _new_request(
-    new_id: UUID,
-    citizen_id: UUID,
-    service_id: UUID,
-    version_id: UUID,
-    data: Mapping[str, Any],
-    request_id: str,
-) -> ServiceRequest:
+def _new_request(citizen_id: UUID, live: LiveService, data: Mapping[str, Any], request_id: str) -> ServiceRequest:
     now = timezone.now()
+    new_id = uuid7()
     return ServiceRequest(
         id=new_id,
         receipt_number=new_receipt_number(timezone.localtime(now).year),
         citizen_id=citizen_id,
-        service_id=service_id,
-        version_id=version_id,
+        service_id=live.id,
+        version_id=live.version_id,
         data_encrypted=encrypt_json(data, bound_to=data_place(new_id)),
         next_attempt_at=now,
         give_up_at=now + current_profile().give_up_after,
@@ -197,19 +188,20 @@ def request_cancel(*, citizen_id: UUID, request_id: UUID) -> ServiceRequest:
         return service_request
     if service_request.status in FINAL_STATUSES:
         raise Problem(problems.ALREADY_FINAL)
-    open_attempts = service_request.attempts.filter(outcome__in=[Outcome.CLAIMED, Outcome.SENDING])
-    being_sent = open_attempts.filter(outcome=Outcome.SENDING).exists()
+    # Locked, so that a worker cannot begin to send between this look and the closing.
+    attempts = list(service_request.attempts.select_for_update().filter(outcome__in=OPEN_OUTCOMES))
+    being_sent = any(attempt.outcome == Outcome.SENDING for attempt in attempts)
     if service_request.status != Status.RECEIVED or service_request.outcome_unknown or being_sent:
         raise Problem(problems.CANNOT_CANCEL)
-    _close_unsent(open_attempts)
+    _close_unsent(service_request)
     event = transition(service_request, Status.CANCELLED, News(source=StatusEvent.Source.CITIZEN))
     save_transitions([service_request], [event])
     return service_request
 
 
-def _close_unsent(open_attempts: Any) -> None:
+def _close_unsent(service_request: ServiceRequest) -> None:
     """A worker that has claimed but not sent finds its attempt closed, and does not send."""
-    open_attempts.filter(outcome=Outcome.CLAIMED).update(
+    service_request.attempts.filter(outcome=Outcome.CLAIMED).update(
         outcome=Outcome.RETRYABLE, failure_code="cancelled", finished_at=timezone.now()
     )
 

@@ -8,8 +8,8 @@ from django.conf import settings
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-# NAT64 and 6to4 carry an IPv4 address inside one that counts as global.
-_NEVER = [ipaddress.ip_network("64:ff9b::/32"), ipaddress.ip_network("2002::/16")]
+# NAT64 and 6to4 carry an IPv4 address inside; these and the site-local addresses of old count as global.
+_NEVER = [ipaddress.ip_network(network) for network in ("64:ff9b::/32", "2002::/16", "fec0::/10")]
 
 
 class AddressRefused(Exception):
@@ -24,7 +24,7 @@ def _may_call(host: str, address: IPAddress) -> bool:
         return False
     if private := settings.EGRESS_PRIVATE_NETWORKS.get(host):
         return plain in ipaddress.ip_network(private)
-    return plain.is_global
+    return plain.is_global and not plain.is_reserved
 
 
 def checked_address(host: str, port: int) -> str:

@@ -5,13 +5,12 @@ plain text and the filters plain ones, delete superapp/settings/admin.py, and ta
 "unfold.contrib.filters" out of INSTALLED_APPS. Nothing else names it.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
-from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -24,7 +23,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from services_catalog.admin.scoping import AgencyScope, is_agency_officer, refuse_foreign, visible_rows
+from services_catalog.admin.scoping import AgencyScope, agency_of, refuse_foreign, visible_rows
 
 __all__ = [
     "AgencyScopedAdmin",
@@ -67,7 +66,7 @@ class AgencyScopedFilter(AutocompleteSelectFilter):  # type: ignore[misc]
             yield choice
 
 
-class AgencyScopedAdmin(AgencyScope, ModelAdmin):  # type: ignore[misc,type-arg]
+class AgencyScopedAdmin(AgencyScope, ModelAdmin):  # type: ignore[misc]
     """Base of every registered admin."""
 
     list_per_page = 25
@@ -77,10 +76,10 @@ class AgencyScopedAdmin(AgencyScope, ModelAdmin):  # type: ignore[misc,type-arg]
     list_fullwidth = True
     compressed_fields = True
 
-    def get_list_filter(self, request: HttpRequest) -> Sequence[Any]:
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Relations are filtered by rows the user may see; an agency's officer has one agency to choose from."""
         wanted = [self._scoped(one) for one in super().get_list_filter(request)]
-        if is_agency_officer(request.user):
+        if agency_of(request.user):
             return [one for one in wanted if _name_of(one) != self.agency_path]
         return wanted
 
@@ -94,12 +93,12 @@ class AgencyScopedAdmin(AgencyScope, ModelAdmin):  # type: ignore[misc,type-arg]
         is_filter = any(name and (lookup == name or lookup.startswith(f"{name}__")) for name in names)
         return is_filter and bool(super().lookup_allowed(lookup, value, request))
 
-    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         refuse_foreign(self, request, obj)
         super().save_model(request, obj, form, change)
 
 
-class AgencyScopedInline(AgencyScope, TabularInline):  # type: ignore[misc,type-arg]
+class AgencyScopedInline(AgencyScope, TabularInline):  # type: ignore[misc]
     """Rows below a row that was scoped already; they are scoped again by their own path."""
 
     extra = 0

@@ -6,6 +6,7 @@ agency sees and touches rows of that agency only, and those only with the rights
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.sites import AdminSite
@@ -25,8 +26,11 @@ def is_central(user: Officer | AnonymousUser) -> bool:
     return user.is_superuser or user.agency_id is None
 
 
-def is_agency_officer(user: Officer | AnonymousUser) -> bool:
-    return isinstance(user, Officer) and user.is_active and user.is_staff and not is_central(user)
+def agency_of(user: Officer | AnonymousUser) -> UUID | None:
+    """The agency whose officer the user is; None for central staff and for everybody else."""
+    if not isinstance(user, Officer) or not (user.is_active and user.is_staff) or is_central(user):
+        return None
+    return user.agency_id
 
 
 class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
@@ -45,9 +49,10 @@ class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
         rows = super().get_queryset(request)
         if is_central(request.user):
             return rows
-        if not is_agency_officer(request.user) or self.agency_path is None:
+        agency_id = agency_of(request.user)
+        if agency_id is None or self.agency_path is None:
             return rows.none()
-        return rows.filter(**{self.agency_path: request.user.agency_id})
+        return rows.filter(**{self.agency_path: agency_id})
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self._may("view", request, obj, super().has_view_permission)
@@ -65,7 +70,7 @@ class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
         return self._may("add", request, None, lambda *_: False)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        if is_agency_officer(request.user):
+        if agency_of(request.user):
             return self.agency_path is not None and bool(self.agency_officer_may)
         return is_central(request.user) and super().has_module_permission(request)
 
@@ -74,7 +79,7 @@ class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
             return False
         if is_central(request.user):
             return bool(by_permission(request, obj))
-        if not is_agency_officer(request.user) or self.agency_path is None:
+        if agency_of(request.user) is None or self.agency_path is None:
             return False
         return right in self.agency_officer_may and (obj is None or self.is_own(request, obj))
 
@@ -84,17 +89,18 @@ class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
         for step in (self.agency_path or "").split("__"):
             found = getattr(found, step, None)
         # The path ends at the agency, or, for Agency itself, at its key.
-        return found is not None and getattr(found, "pk", found) == getattr(request.user, "agency_id", None)
+        return found is not None and getattr(found, "pk", found) == agency_of(request.user)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         given = list(super().get_readonly_fields(request, obj))
         if is_central(request.user):
             return given
-        shown = flatten_fieldsets(self.fieldsets) if self.fieldsets else self._all_fields()
+        fieldsets: Any = self.fieldsets or [(None, {"fields": self.fields or self._all_fields()})]
+        shown = flatten_fieldsets(fieldsets)
         return [*given, *(one for one in shown if one not in given and one not in self.agency_officer_changes)]
 
     def _all_fields(self) -> list[str]:
-        return list(self.fields or [one.name for one in self.opts.get_fields() if getattr(one, "editable", False)])  # type: ignore[arg-type]
+        return [one.name for one in self.opts.get_fields() if getattr(one, "editable", False)]
 
     def get_field_queryset(self, db: Any, db_field: Any, request: Any) -> QuerySet[Any] | None:
         """What foreign-key and many-to-many fields offer."""
@@ -105,7 +111,7 @@ class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
 
 def visible_rows(site: AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any]:
     """The rows of a model that the user may see; none where no scoped admin says which."""
-    admin = site._registry.get(model)
+    admin: Any = site.get_model_admin(model) if site.is_registered(model) else None
     if isinstance(admin, AgencyScope) and admin.has_view_permission(request):
         return admin.get_queryset(request)
     return model._default_manager.none()

@@ -30,6 +30,10 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return for_reader(self.name_th, self.name_en)
 
+    @property
+    def ministry(self) -> str:
+        return for_reader(self.ministry_th, self.ministry_en)
+
 
 class AgencyCredential(models.Model):
     """What an agency proves itself with, and what we prove ourselves with to it.

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.utils import translation
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
@@ -85,6 +87,14 @@ class ProblemAwareSchema(AutoSchema):
             statuses |= {"413", "415", "422"}
         extra = getattr(self.view, "problem_statuses", {}).get(self.method, ())
         return sorted(statuses | set(extra))
+
+
+class EnglishSchemaGenerator(SchemaGenerator):
+    """One schema, whatever language its reader prefers: labels of model fields and choices are translated."""
+
+    def get_schema(self, *args: Any, **kwargs: Any) -> Any:
+        with translation.override("en"):
+            return super().get_schema(*args, **kwargs)  # type: ignore[no-untyped-call]
 
 
 class CitizenAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

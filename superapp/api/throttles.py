@@ -25,20 +25,21 @@ _FAIL_CLOSED = {"sign_in"}
 
 
 @cache
-def _limiter() -> FixedWindowRateLimiter:
-    url = str(settings.CACHES["default"]["LOCATION"]).replace("unix://", "redis+unix://", 1)
+def _limiter(cache_url: str) -> FixedWindowRateLimiter:
+    url = cache_url.replace("unix://", "redis+unix://", 1)
     storage = storage_from_string(
         url, wrap_exceptions=True, socket_timeout=0.3, socket_connect_timeout=0.3, key_prefix="rate"
     )
     return FixedWindowRateLimiter(storage)
 
 
-_limiter()  # on import, under its lock: the library loads its Redis driver without one
+# On import, under its lock: the library loads its Redis driver without one.
+_limiter(str(settings.CACHES["default"]["LOCATION"]))
 
 
 @cache
-def _limit(scope: str) -> RateLimitItem:
-    return parse(settings.RATE_LIMITS[scope])
+def _limit(rate: str) -> RateLimitItem:
+    return parse(rate)
 
 
 class SharedRateLimit(BaseThrottle):
@@ -53,11 +54,12 @@ class SharedRateLimit(BaseThrottle):
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         scope = _scope(request, view)
-        limit, caller = _limit(scope), _caller(request)
+        limit, caller = _limit(settings.RATE_LIMITS[scope]), _caller(request)
+        limiter = _limiter(str(settings.CACHES["default"]["LOCATION"]))
         try:
-            if _limiter().hit(limit, scope, caller):
+            if limiter.hit(limit, scope, caller):
                 return True
-            self._wait = max(0.0, _limiter().get_window_stats(limit, scope, caller).reset_time - time.time())
+            self._wait = max(0.0, limiter.get_window_stats(limit, scope, caller).reset_time - time.time())
         except StorageError:
             logger.warning("rate_limits_unavailable", scope=scope)
             if scope in _FAIL_CLOSED:

@@ -26,6 +26,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "ENCRYPTION_KEYS": lambda: f"1:{_random_key()}",
     "LOOKUP_KEY": _random_key,
     "TOKEN_SIGNING_KEYS": _signing_keys,
+    "FLOWER_BASIC_AUTH": lambda: f"operator:{secrets.token_urlsafe(16)}",
     "SANDBOX_SECRET": lambda: secrets.token_urlsafe(32),
 }
 SECRET_NAMES = frozenset(_MAKERS)

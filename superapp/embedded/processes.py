@@ -32,3 +32,12 @@ def beat(*, state: Path) -> list[str]:
 def sandbox(*, port: int) -> list[str]:
     """The local identity providers and agencies."""
     return [sys.executable, str(PROJECT_ROOT / "manage.py"), "sandbox_serve", "--port", str(port)]
+
+
+def flower(*, port: int) -> list[str]:
+    """Celery's own pages, on loopback only. Its password is FLOWER_BASIC_AUTH (`name:password`) in the environment,
+    which Flower reads by itself; without one it does not start, because it would be open to whoever is on the machine.
+    """
+    argv = ["sh", "-c", ': "${FLOWER_BASIC_AUTH:?gives the name:password of Flower}"; exec "$@"', "flower"]
+    argv += [sys.executable, "-m", "celery", "-A", "superapp.celery", "flower"]
+    return [*argv, "--address=127.0.0.1", f"--port={port}"]

@@ -29,6 +29,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Super-app API",
     "VERSION": "1.0.0",
     "DESCRIPTION": "Browse government services, send a service request and follow it to its end.",
+    "DEFAULT_GENERATOR_CLASS": "superapp.api.schema.EnglishSchemaGenerator",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -1,5 +1,6 @@
 """Everything that is the same everywhere; each topic is a file of its own."""
 
+from .admin import *
 from .api import *
 from .apps import *
 from .data import *

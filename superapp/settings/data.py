@@ -1,14 +1,15 @@
 """Where rows and shared counters live."""
 
+from datetime import timedelta
+
 import dj_database_url
-from environs import Env
 
-from .environment import required
-
-env = Env()
+from .delivery import TWIN_WAIT
+from .environment import env, required
 
 DATABASES = {"default": dj_database_url.parse(required("DATABASE_URL"), conn_health_checks=True)}
-DATABASES["default"]["OPTIONS"] = DATABASES["default"].get("OPTIONS", {})
+# Nothing waits longer than this for somebody else's lock: a twin of a submission, a migration, a worker.
+DATABASES["default"].setdefault("OPTIONS", {})["options"] = f"-c lock_timeout={TWIN_WAIT // timedelta(milliseconds=1)}"
 if env.bool("DATABASE_POOL", False):
     # Web processes only: Celery closes a pool around every task (celery#10554).
     DATABASES["default"]["OPTIONS"]["pool"] = {

@@ -1,7 +1,11 @@
 """Two languages for people; dates stored in UTC, shown in Bangkok."""
 
+from .apps import BASE_DIR
+
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]
 USE_I18N = True
+# Our own words, and those of the theme that nobody has translated: `manage.py messages_compile` makes the .mo files.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Bangkok"

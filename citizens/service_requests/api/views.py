@@ -1,7 +1,6 @@
 """Sending a service request and following it."""
 
 import re
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -86,7 +85,8 @@ class ServiceRequestsView(GenericAPIView[ServiceRequest]):
         headers = {"Location": reverse("service-request-detail", args=[accepted.id])}
         if accepted.replayed:
             headers["Idempotency-Replayed"] = "true"
-        return Response(AcceptedSerializer(asdict(accepted)).data, status=202, headers=headers)
+        receipt = {name: getattr(accepted, name) for name in ("id", "receipt_number", "status", "created_at")}
+        return Response(receipt, status=202, headers=headers)
 
 
 class ServiceRequestView(APIView):

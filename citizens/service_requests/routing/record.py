@@ -95,6 +95,7 @@ def settle(service_request: ServiceRequest, result: Result) -> list[StatusEvent 
         case Permanent():
             return [undeliverable(service_request)]
         case CannotFindOut() | AdapterBroke():
+            service_request.outcome_unknown = True
             return park(service_request, result.code)
         case OutcomeUnknown():
             service_request.outcome_unknown = True

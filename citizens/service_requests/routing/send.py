@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from citizens.service_requests.routing.claim import Claimed
 from services_catalog.adapters.base import Adapter
-from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Retryable
+from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown
 from services_catalog.adapters.types import CallSettings, Receipt
 
 logger = structlog.get_logger(__name__)
@@ -78,5 +78,5 @@ def _look_up(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Receipt 
     """What the agency has. As long as it cannot say, the outcome stays unknown, however harmless the failure."""
     try:
         return adapter.fetch_status(claimed.submission.reference, call)
-    except Retryable as failure:
+    except DeliveryFailure as failure:
         raise OutcomeUnknown(failure.code, http_status=failure.http_status) from None

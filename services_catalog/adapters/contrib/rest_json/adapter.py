@@ -87,9 +87,16 @@ class RestJsonAdapter(Adapter):
 def _receipt(answer: http.Answer) -> Receipt:
     try:
         content: Any = json.loads(answer.body)
-        return Receipt(str(content["agency_reference"])[:200], str(content.get("status", "")))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        return Receipt(_storable(str(content["agency_reference"])[:200]), str(content.get("status", "")))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise OutcomeUnknown("answer_not_understood", http_status=answer.status) from None
+
+
+def _storable(text: str) -> str:
+    """Raises ValueError for what no text column can hold: half of a surrogate pair, NUL."""
+    if b"\x00" in text.encode():
+        raise ValueError("NUL")
+    return text
 
 
 def _failure(answer: http.Answer) -> DeliveryFailure:

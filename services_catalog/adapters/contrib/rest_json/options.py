@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.validators import URLValidator
 from rest_framework import serializers
 
 
@@ -17,6 +18,8 @@ class RestJsonOptions(serializers.Serializer[Any]):
     def validate_lookup_url(self, value: str) -> str:
         if value and "{reference}" not in value:
             raise serializers.ValidationError("The look-up address must contain {reference}.")
+        if value:
+            URLValidator(["http", "https"])(value.replace("{reference}", "reference"))
         return value
 
     def to_internal_value(self, data: Any) -> Any:

@@ -15,7 +15,9 @@ _PROVIDER = "thaid"
 
 
 class Command(BaseCommand):
-    help = "Prints an access token of a test person, for people who try the API with curl. Only where the sandbox is on."
+    help = (
+        "Prints an access token of a test person, for people who try the API with curl. Only where the sandbox is on."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--citizen", required=True, help="a valid 13-digit number")

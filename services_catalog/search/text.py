@@ -20,6 +20,7 @@ _RUNS = re.compile(f"([{_THAI}]+)|[0-9]+|[^\\W\\d_]+")
 _SPACE_INSIDE_THAI = re.compile(f"(?<=[{_THAI}]) (?=[{_THAI}])")
 _DOT_AFTER_THAI = re.compile(rf"(?<=[{_THAI}])\.")
 _POSSESSIVE = re.compile(r"['’]s?\b")
+_ONE_LETTER_HYPHEN = re.compile(r"\b([a-z])-(?=[a-z])")
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ings?|ed|es|e|s)$")
 
 # Letters of one sound become one letter; tone marks, ็ and ์ go.
@@ -36,14 +37,15 @@ def normalise(text: str) -> str:
 def fold(normalised: str) -> str:
     """The text with its common slips and spellings made one."""
     text = _POSSESSIVE.sub("", _DOT_AFTER_THAI.sub("", normalised)).translate(_THAI_SLIPS)
+    text = _ONE_LETTER_HYPHEN.sub(r"\1", text)
     for spelling, instead in _ENGLISH_SPELLINGS:
         text = text.replace(spelling, instead)
     return text
 
 
-def squeeze(folded: str) -> str:
-    """Without the spaces inside Thai, where people put them as they please."""
-    return _SPACE_INSIDE_THAI.sub("", folded)
+def comparable(text: str) -> str:
+    """Any text folded, without the spaces inside Thai, where people put them as they please, and without |."""
+    return _SPACE_INSIDE_THAI.sub("", fold(normalise(text))).replace("|", " ")
 
 
 def words(text: str) -> list[str]:
@@ -57,12 +59,20 @@ def words(text: str) -> list[str]:
     return found
 
 
-def halves(word: str) -> tuple[str, str] | None:
-    """A Thai compound as two words, as even as can be: บัตรประชาชน is บัตร and ประชาชน. None for other words."""
+def parts(word: str) -> list[str]:
+    """A Thai compound as the fewest known words of two letters or more: ร้านขายยา is ร้าน, ขาย, ยา. Else nothing."""
+    if word.isascii():
+        return []
     dictionary = _dictionary()
-    splits = [(word[:at], word[at:]) for at in range(2, len(word) - 1)]
-    known = [split for split in splits if split[0] in dictionary and split[1] in dictionary]
-    return max(known, key=lambda split: min(map(len, split)), default=None)
+    best: list[list[str] | None] = [[], *[None] * len(word)]
+    for end in range(2, len(word) + 1):
+        for start in range(end - 1):
+            before, part = best[start], word[start:end]
+            if before is None or part == word or part not in dictionary:
+                continue
+            if best[end] is None or len(before) + 1 < len(best[end] or ()):
+                best[end] = [*before, part]
+    return best[-1] or []
 
 
 @cache

@@ -1,0 +1,148 @@
+"""How often the search has a right service among its first three.
+
+    .venv/bin/python benchmarks/search_quality.py [--queries FILE.tsv] [--catalogue demo|services.csv]
+
+A line of the queries is: query ⇥ regular expression on the Thai name of a right service. Runs on a database of its own
+that is thrown away. Prints the misses and ends with one JSON line.
+"""
+
+import argparse
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+_FIRST = 3
+_BAR = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    typed: str
+    expected: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    query: Query
+    names: list[str]
+    milliseconds: float
+
+    @property
+    def is_right(self) -> bool:
+        return any(self.query.expected.search(name) for name in self.names)
+
+
+def read_queries(path: Path) -> list[Query]:
+    """The queries of the file; lines without a tab or beginning with # are left out."""
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    pairs = [line.split("\t") for line in lines if "\t" in line and not line.startswith("#")]
+    return [Query(typed, re.compile(expected.strip())) for typed, expected, *_ in pairs]
+
+
+@contextmanager
+def throw_away_system() -> Iterator[None]:
+    """Django with the local settings on embedded servers in a temporary directory."""
+    with tempfile.TemporaryDirectory(prefix="superapp-search-") as state:
+        os.environ["SUPERAPP_STATE"] = state
+        os.environ["DJANGO_SETTINGS_MODULE"] = "superapp.settings.local"
+        for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL"):
+            os.environ.pop(name, None)
+        import django
+
+        from superapp.embedded.environment import set_local_defaults
+        from superapp.embedded.servers import running_servers
+
+        set_local_defaults()
+        with running_servers():
+            django.setup()
+            from django.core.management import call_command
+            from django.db import connections
+
+            call_command("migrate", verbosity=0)
+            yield
+            connections.close_all()
+
+
+def load(catalogue: str) -> None:
+    """The demo catalogue, or a national list as CSV with the demo's alias table."""
+    from django.db import connection
+
+    from services_catalog.services.csv_import import read_services_csv, services_import
+    from services_catalog.services.demo_catalogue import aliases_load, demo_catalogue_load
+
+    if catalogue == "demo":
+        demo_catalogue_load()
+    else:
+        aliases_load()
+        services_import(read_services_csv(Path(catalogue)))
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def ask(queries: list[Query]) -> list[Answer]:
+    """Each query's first names and how long they took, after one query to warm up."""
+    from services_catalog.models import Service
+    from services_catalog.search import search
+
+    services = Service.objects.only("name_th", "code")
+    list(search(services, "ทดสอบ")[:_FIRST])
+    answers = []
+    for query in queries:
+        start = time.perf_counter()
+        names = [service.name_th for service in search(services, query.typed)[:_FIRST]]
+        answers.append(Answer(query, names, (time.perf_counter() - start) * 1000))
+    return answers
+
+
+def report(answers: list[Answer]) -> bool:
+    """Prints misses and figures; whether the bar holds."""
+    from superapp.sandbox.journey.figures import Bar, figures_line
+
+    for answer in answers:
+        if not answer.is_right:
+            found = " / ".join(answer.names) or "nothing"
+            print(f"miss: {answer.query.typed}  wanted {answer.query.expected.pattern}  got {found}")
+    times = [answer.milliseconds for answer in answers]
+    figures = {
+        "success_at_3": round(sum(answer.is_right for answer in answers) / len(answers), 4),
+        # The list's even entries were not looked at while the search was tuned.
+        "success_at_3_even": round(_share(answers[1::2]), 4),
+        "queries": len(answers),
+        "median_ms": round(median(times), 1),
+        "p95_ms": round(quantiles(times, n=20)[-1], 1) if len(times) > 1 else round(times[0], 1),
+    }
+    line, ok = figures_line("search", figures, {"success_at_3": Bar(_BAR, "at_least")})
+    print(line)
+    return ok
+
+
+def _share(answers: list[Answer]) -> float:
+    return sum(answer.is_right for answer in answers) / len(answers) if answers else 1.0
+
+
+def main() -> int:
+    """Exit status 0 when the bar holds."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--queries", type=Path, default=Path(__file__).with_name("search_queries.tsv"))
+    parser.add_argument("--catalogue", default="demo", help="demo, or the path of a services.csv")
+    options = parser.parse_args()
+    queries = read_queries(options.queries)
+    if not queries:
+        parser.error(f"{options.queries} has no line of query ⇥ regular expression")
+    with throw_away_system():
+        load(options.catalogue)
+        return 0 if report(ask(queries)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+"""Agencies. Their credentials have no page: nobody reads a secret in a browser."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from services_catalog.admin.base import AgencyScopedAdmin
+from services_catalog.models import Agency
+
+
+@admin.register(Agency)
+class AgencyAdmin(AgencyScopedAdmin):
+    agency_path = "pk"
+    agency_officer_may = frozenset({"view"})
+
+    list_display = ["name", "ministry", "code", "contact_phone"]
+    list_display_links = ["name"]
+    search_fields = ["code", "name_th", "name_en", "ministry_th", "ministry_en"]
+    ordering = ["name_th"]
+    readonly_fields = ["created_at", "updated_at"]
+    fieldsets = [
+        (None, {"fields": ["code", ("name_th", "name_en"), ("ministry_th", "ministry_en")]}),
+        (_("How citizens reach the agency"), {"fields": ["contact_phone", "contact_email", "contact_url"]}),
+        (_("Dates"), {"fields": [("created_at", "updated_at")]}),
+    ]
+
+    @admin.display(description=_("agency"), ordering="name_th")
+    def name(self, agency: Agency) -> str:
+        return str(agency)
+
+    @admin.display(description=_("ministry"), ordering="ministry_th")
+    def ministry(self, agency: Agency) -> str:
+        return agency.ministry

@@ -1,0 +1,110 @@
+"""Services and their versions. Publishing has its own way (services.publishing); here are the texts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from services_catalog.admin.base import AgencyScopedAdmin, AgencyScopedInline, badges
+from services_catalog.admin.service_form import ServiceForm, as_json
+from services_catalog.models import Service, ServiceVersion
+from services_catalog.search import index_fields
+
+
+class VersionInline(AgencyScopedInline):
+    model = ServiceVersion
+    agency_path = "service__agency"
+    agency_officer_may = frozenset({"view"})
+    nobody_may = frozenset({"add", "change", "delete"})
+    fields = ("version", "claims", "created_at")
+    readonly_fields = ("version", "claims", "created_at")
+    ordering = ["-number"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceVersion]:
+        return super().get_queryset(request).defer("form", "example")
+
+    @admin.display(description=_("service version"))
+    def version(self, version: ServiceVersion) -> str:
+        url = reverse("admin:services_catalog_serviceversion_change", args=[version.pk])
+        return format_html('<a href="{}">{}</a>', url, version)
+
+
+@admin.register(Service)
+class ServiceAdmin(AgencyScopedAdmin):
+    agency_path = "agency"
+    agency_officer_may = frozenset({"view", "change"})
+    agency_officer_changes = [
+        *("name_th", "name_en", "description_th", "description_en", "fee_baht", "fee_note_th", "fee_note_en"),
+        *("decision_days", "decision_unit", "documents", "channels"),
+    ]
+
+    form = ServiceForm
+    inlines = [VersionInline]
+    list_display = ["name", "agency", "state", "current_version", "category", "updated_at"]
+    list_filter = ["publication", "agency", "category"]
+    list_select_related = ["agency", "category", "current_version"]
+    search_fields = ["code", "search_text"]
+    ordering = ["code"]
+    autocomplete_fields = ["agency"]
+    # A service goes live, and off again, through services.publishing alone.
+    readonly_fields = ["publication", "published_at", "current_version", "source_status", "created_at", "updated_at"]
+    fieldsets = [
+        (None, {"fields": ["code", "agency", ("name_th", "name_en"), ("description_th", "description_en")]}),
+        (_("What it costs and how long it takes"), {
+            "fields": [("fee_baht", "decision_days", "decision_unit"), ("fee_note_th", "fee_note_en")],
+        }),
+        (_("What the citizen needs"), {"fields": ["documents", "channels", ("min_ial", "min_aal")]}),
+        (_("Where people look for it"), {"fields": [("category", "life_event"), "aliases"]}),
+        (_("Publication"), {"fields": [("publication", "published_at", "current_version")]}),
+        (_("Delivery"), {"fields": ["adapter", "adapter_options"], "classes": ["collapse"]}),
+        (_("Dates"), {"fields": [("created_at", "updated_at", "source_status")], "classes": ["collapse"]}),
+    ]  # fmt: skip
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Service]:
+        unread = ["search_text", "search_words", "search_vector", "current_version__form", "current_version__example"]
+        return super().get_queryset(request).select_related("agency", "current_version").defer(*unread)
+
+    @admin.display(description=_("service"), ordering="name_th")
+    def name(self, service: Service) -> str:
+        return format_html('{}<br><span class="text-font-subtle-light">{}</span>', service, service.code)
+
+    @badges(description=_("publication"), colours={"published": "success"}, ordering="publication")
+    def state(self, service: Service) -> tuple[str, str]:
+        return service.publication, service.get_publication_display()
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        index_fields(obj)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(ServiceVersion)
+class ServiceVersionAdmin(AgencyScopedAdmin):
+    agency_path = "service__agency"
+    agency_officer_may = frozenset({"view"})
+    # Immutable: the database refuses as well.
+    nobody_may = frozenset({"add", "change", "delete"})
+
+    list_display = ["service", "number", "claims", "created_at"]
+    list_filter = ["service__agency"]
+    search_fields = ["service__code", "service__search_text"]
+    ordering = ["service__code", "-number"]
+    fieldsets = [
+        (None, {"fields": ["service", ("number", "created_at"), "claims"]}),
+        (_("Form (JSON Schema) and an example that it accepts"), {"fields": ["form_text", "example_text"]}),
+    ]
+    readonly_fields = ["service", "number", "created_at", "claims", "form_text", "example_text"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ServiceVersion]:
+        return super().get_queryset(request).select_related("service")
+
+    @admin.display(description=_("form"))
+    def form_text(self, version: ServiceVersion) -> str:
+        return as_json(version.form)
+
+    @admin.display(description=_("example"))
+    def example_text(self, version: ServiceVersion) -> str:
+        return as_json(version.example)

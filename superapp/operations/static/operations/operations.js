@@ -1,0 +1,16 @@
+// Renews the figures in place every five seconds: the page keeps its scroll position and does not flicker.
+"use strict";
+const figures = document.getElementById("operations");
+async function renew() {
+  try {
+    const answer = await fetch(window.location.href, { credentials: "same-origin" });
+    if (answer.redirected || !answer.ok) return window.location.reload();
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    figures.replaceChildren(...page.getElementById("operations").childNodes);
+    figures.classList.remove("stale");
+  } catch {
+    figures.classList.add("stale"); // the server is away: what is shown is old
+  }
+  setTimeout(renew, 5000);
+}
+setTimeout(renew, 5000);

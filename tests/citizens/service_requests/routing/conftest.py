@@ -1,0 +1,46 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from services_catalog.adapters import http
+from services_catalog.models import Service
+from superapp.sandbox.agencies.ledger import Ledger
+from superapp.sandbox.listener import Listener, Response
+from superapp.sandbox.server import Sandbox, serve
+from tests.citizens.service_requests.making import make_service
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _no_connection_is_kept_beyond_these_tests() -> Iterator[None]:
+    yield
+    http._pool.close()
+
+
+@pytest.fixture(scope="package")
+def sandbox_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sandbox")
+
+
+@pytest.fixture(scope="package")
+def sandbox(sandbox_state: Path) -> Iterator[Sandbox]:
+    """The real sandbox agencies; the news they push goes to a platform that takes it and does nothing."""
+    platform = Listener(0, lambda _url: lambda _request: Response(204))
+    running = serve(platform_url=platform.url, state=sandbox_state, secret=settings.SANDBOX_SECRET)
+    yield running
+    running.stop()
+    platform.stop()
+
+
+@pytest.fixture
+def ledger(sandbox: Sandbox, sandbox_state: Path) -> Iterator[Ledger]:
+    opened = Ledger(sandbox_state)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def service(db: None) -> Service:
+    """A service whose agency nobody calls in the test."""
+    return make_service()

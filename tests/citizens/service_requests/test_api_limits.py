@@ -1,0 +1,113 @@
+import secrets
+import socket
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from services_catalog.models import Service
+from tests.citizens.service_requests.submitting import NO_ROWS, PATH, assert_problem, rows, submit
+
+LimitRate = Callable[[str, str], None]
+
+
+@pytest.fixture
+def address() -> str:
+    """An address that no other test, and no earlier run, has called from."""
+    return f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
+
+
+@pytest.fixture
+def cache_down(settings: Settings) -> Iterator[None]:
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        location = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
+        yield
+
+
+def test_too_many_submissions(api: APIClient, stranger: APIClient, service: Service, limit_rate: LimitRate) -> None:
+    limit_rate("submission", "2/day")
+    assert [submit(api, key=key).status_code for key in ("1", "2")] == [202, 202]
+    before = rows()
+
+    refused = submit(api, key="3")
+
+    assert_problem(refused, 429, "too_many_requests")
+    assert 0 < int(refused["Retry-After"]) <= 86_401
+    assert rows() == before
+    assert api.get(PATH).status_code == 200
+    assert submit(stranger, key="3").status_code == 202
+
+
+def test_refused_submissions_count_too(api: APIClient, service: Service, limit_rate: LimitRate) -> None:
+    limit_rate("submission", "1/day")
+    assert submit(api, b"{").status_code == 400
+    assert submit(api).status_code == 429
+    assert rows() == NO_ROWS
+
+
+def test_too_many_reads(api: APIClient, limit_rate: LimitRate) -> None:
+    limit_rate("reading", "2/day")
+    assert [api.get(PATH).status_code for _ in range(3)] == [200, 200, 429]
+
+
+@pytest.mark.django_db
+def test_too_many_sign_ins_from_one_address(anonymous: APIClient, limit_rate: LimitRate, address: str) -> None:
+    limit_rate("sign_in", "2/day")
+
+    def attempt(remote: str) -> int:
+        grant = {"grant_type": "refresh_token", "refresh_token": "x"}
+        return int(anonymous.post("/api/v1/auth/token", grant, REMOTE_ADDR=remote).status_code)
+
+    assert [attempt(address) for _ in range(3)] == [400, 400, 429]
+    assert attempt(address.replace("::1", "::2")) == 400
+
+
+@pytest.mark.django_db
+def test_an_address_cannot_be_invented(anonymous: APIClient, limit_rate: LimitRate, address: str) -> None:
+    """Without a trusted proxy X-Forwarded-For is just something the caller says."""
+    limit_rate("reading", "1/day")
+    statuses = [
+        anonymous.get("/api/v1/services", REMOTE_ADDR=address, HTTP_X_FORWARDED_FOR=f"10.0.0.{number}").status_code
+        for number in range(2)
+    ]
+    assert statuses == [200, 429]
+
+
+@pytest.mark.django_db
+def test_behind_a_proxy_callers_are_told_apart(
+    anonymous: APIClient, limit_rate: LimitRate, settings: Settings, address: str
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    limit_rate("reading", "1/day")
+
+    def read(forwarded: str) -> int:
+        return int(anonymous.get("/api/v1/services", HTTP_X_FORWARDED_FOR=forwarded).status_code)
+
+    assert read(f"10.9.9.9, {address}") == 200
+    assert read(f"10.8.8.8, {address}") == 429
+    assert read(f"{address}, {address[:-1]}2") == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("cache_down")
+def test_without_the_cache_nobody_can_sign_in(anonymous: APIClient) -> None:
+    grant = {"grant_type": "refresh_token", "refresh_token": "x"}
+    for refused in (
+        anonymous.post("/api/v1/auth/token", grant),
+        anonymous.get("/api/v1/auth/authorize", {"provider": "thaid"}),
+        anonymous.get("/api/v1/auth/thaid/callback", {"state": "x"}),
+    ):
+        assert_problem(refused, 503, "temporarily_unavailable")
+        assert refused["Retry-After"] == "5"
+
+
+@pytest.mark.usefixtures("cache_down")
+def test_without_the_cache_all_else_stays_open(api: APIClient, anonymous: APIClient, service: Service) -> None:
+    assert submit(api).status_code == 202
+    assert api.get(PATH).status_code == 200
+    assert api.get("/api/v1/notifications").status_code == 200
+    assert anonymous.get("/api/v1/services").status_code == 200
+    assert anonymous.get("/api/v1/auth/providers").status_code == 200
