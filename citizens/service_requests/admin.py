@@ -12,7 +12,14 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 
 from citizens.service_requests.models import DeliveryAttempt, Outcome, ServiceRequest, Status, StatusEvent
-from services_catalog.admin.base import AgencyScopedAdmin, AgencyScopedInline, ChoiceFilter, DropdownFilter, badges
+from services_catalog.admin.base import (
+    AgencyScopedAdmin,
+    AgencyScopedInline,
+    ChoiceFilter,
+    DropdownFilter,
+    badge,
+    yes_no,
+)
 from services_catalog.languages import for_reader
 
 # Nothing here is edited or deleted by hand: lifecycle.py is the only writer of a status.
@@ -69,9 +76,9 @@ class TimelineInline(AgencyScopedInline):
     fields = ("sequence", "occurred_at", "status_badge", "source", "next_actor", "label", "milestone")
     readonly_fields = ("sequence", "occurred_at", "status_badge", "source", "next_actor", "label", "milestone")
 
-    @badges(description=_("status"), colours=_STATUS_COLOURS)
-    def status_badge(self, event: StatusEvent) -> tuple[str, str]:
-        return event.status, event.get_status_display()
+    @admin.display(description=_("status"))
+    def status_badge(self, event: StatusEvent) -> str:
+        return badge(event.get_status_display(), _STATUS_COLOURS.get(event.status, ""))
 
     @admin.display(description=_("agency's label"))
     def label(self, event: StatusEvent) -> str:
@@ -88,7 +95,7 @@ class AttemptInline(AgencyScopedInline):
     agency_officer_may = frozenset({"view"})
     nobody_may = _NOTHING_CHANGES
     ordering = ["number"]
-    fields = ("number", "created_at", "outcome_badge", "duration", "failure_code", "http_status", "look_up_first")
+    fields = ("number", "created_at", "outcome_badge", "duration", "failure_code", "http_status", "looked_up")
     readonly_fields = (
         "number",
         "created_at",
@@ -99,9 +106,13 @@ class AttemptInline(AgencyScopedInline):
         "look_up_first",
     )
 
-    @badges(description=_("outcome"), colours=_OUTCOME_COLOURS)
-    def outcome_badge(self, attempt: DeliveryAttempt) -> tuple[str, str]:
-        return attempt.outcome, attempt.get_outcome_display()
+    @admin.display(description=_("outcome"))
+    def outcome_badge(self, attempt: DeliveryAttempt) -> str:
+        return badge(attempt.get_outcome_display(), _OUTCOME_COLOURS.get(attempt.outcome, ""))
+
+    @admin.display(description=_("looked up first"))
+    def looked_up(self, attempt: DeliveryAttempt) -> str:
+        return yes_no(attempt.look_up_first)
 
     @admin.display(description=_("call took"))
     def duration(self, attempt: DeliveryAttempt) -> str:
@@ -118,6 +129,7 @@ class ServiceRequestAdmin(AgencyScopedAdmin):
 
     inlines = [TimelineInline, AttemptInline]
     paginator = BoundedPaginator
+    show_full_result_count = False
     list_display = ["receipt_number", "service", "status_badge", "next_actor", "age", "attempt_count", "parked_reason"]
     list_filter = [("status", ChoiceFilter), ParkedFilter, "service"]
     search_fields = ["=receipt_number", "=agency_reference"]
@@ -126,12 +138,12 @@ class ServiceRequestAdmin(AgencyScopedAdmin):
     fieldsets = [
         (None, {"fields": [("receipt_number", "service", "version"), ("status_badge", "next_actor", "parked_reason")]}),
         (_("With the agency"), {"fields": [("agency_reference", "agency_heard_at")]}),
-        (_("Delivery"), {"fields": [("attempt_count", "next_attempt_at", "give_up_at"), "outcome_unknown"]}),
+        (_("Delivery"), {"fields": [("attempt_count", "next_attempt_at", "give_up_at"), "is_outcome_unknown"]}),
         (_("Dates"), {"fields": [("created_at", "updated_at", "request_id")]}),
     ]
     readonly_fields = [
         *("receipt_number", "service", "version", "status_badge", "next_actor", "parked_reason", "agency_reference"),
-        *("agency_heard_at", "attempt_count", "next_attempt_at", "give_up_at", "outcome_unknown", "created_at"),
+        *("agency_heard_at", "attempt_count", "next_attempt_at", "give_up_at", "is_outcome_unknown", "created_at"),
         *("updated_at", "request_id"),
     ]
 
@@ -139,9 +151,13 @@ class ServiceRequestAdmin(AgencyScopedAdmin):
         rows = super().get_queryset(request).select_related("service", "version")
         return rows.defer("data_encrypted", "version__form", "version__example", "service__search_vector")
 
-    @badges(description=_("status"), colours=_STATUS_COLOURS, ordering="status")
-    def status_badge(self, service_request: ServiceRequest) -> tuple[str, str]:
-        return service_request.status, service_request.get_status_display()
+    @admin.display(description=_("status"), ordering="status")
+    def status_badge(self, service_request: ServiceRequest) -> str:
+        return badge(service_request.get_status_display(), _STATUS_COLOURS.get(service_request.status, ""))
+
+    @admin.display(description=_("outcome unknown"))
+    def is_outcome_unknown(self, service_request: ServiceRequest) -> str:
+        return yes_no(service_request.outcome_unknown)
 
     @admin.display(description=_("age"), ordering="created_at")
     def age(self, service_request: ServiceRequest) -> str:

@@ -6,4 +6,4 @@ class ServiceRequestsConfig(AppConfig):
     """What citizens asked for, and how it reaches the agencies."""
 
     name = "citizens.service_requests"
-    verbose_name = _("Service requests")
+    verbose_name = _("Requests")

@@ -117,8 +117,10 @@ def call(
     """
     _ends_at.set(time.monotonic() + deadline.total_seconds())
     sent = {"Accept": "application/json", "User-Agent": "superapp/1", **headers}
+    # As bytes: httpcore takes text in ASCII only, and a trace id comes from a phone.
+    encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
     try:
-        with _pool.stream(method, url, headers=list(sent.items()), content=body) as response:
+        with _pool.stream(method, url, headers=encoded, content=body) as response:
             return Answer(response.status, _headers(response), _bounded_body(response))
     except AddressRefused:
         raise NotSent("address_refused") from None

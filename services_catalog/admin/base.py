@@ -1,21 +1,22 @@
 """The classes that all our admin pages are made of, and the only code that knows the theme (django-unfold).
 
-To remove the theme: derive these classes from django.contrib.admin and the widgets from its `widgets`, let `badges` be
-plain text and the filters plain ones, delete superapp/settings/admin.py, and take "unfold" and
+To remove the theme: derive these classes from django.contrib.admin and the widgets from its `widgets`, let the filters
+be plain ones, delete superapp/settings/admin.py, and take "unfold" and
 "unfold.contrib.filters" out of INSTALLED_APPS. Nothing else names it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
-from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -37,7 +38,8 @@ __all__ = [
     "TextWidget",
     "UserChangeForm",
     "UserCreationForm",
-    "badges",
+    "badge",
+    "yes_no",
 ]
 
 CheckboxesWidget = UnfoldAdminCheckboxSelectMultipleWidget
@@ -47,13 +49,14 @@ SelectWidget = UnfoldAdminSelectWidget
 TextWidget = UnfoldAdminTextInputWidget
 
 
-def badges(*, description: Any, colours: Mapping[str, str], ordering: str | None = None) -> Callable[[Any], Any]:
-    """Decorates a column that returns (value, label): a badge in the value's colour.
+def badge(label: Any, colour: str = "") -> SafeString:
+    """A coloured label for lists and details: "info", "success", "warning", "danger", or grey."""
+    return format_html('<span class="badge {}">{}</span>', colour, label)
 
-    Colours are "info", "success", "warning", "danger"; a value without one is grey.
-    """
-    decorate: Callable[[Any], Any] = display(description=description, label=dict(colours), ordering=ordering)
-    return decorate
+
+def yes_no(value: bool) -> str:
+    """In words: the theme's red cross reads as something that went wrong."""
+    return str(_("Yes")) if value else str(_("No"))
 
 
 class AgencyScopedFilter(AutocompleteSelectFilter):  # type: ignore[misc]
@@ -70,8 +73,6 @@ class AgencyScopedAdmin(AgencyScope, ModelAdmin):  # type: ignore[misc]
     """Base of every registered admin."""
 
     list_per_page = 25
-    # Two counts over all rows are dear when history is long.
-    show_full_result_count = False
     list_filter_sheet = False
     list_fullwidth = True
     compressed_fields = True

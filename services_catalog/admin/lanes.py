@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from services_catalog.admin.base import AgencyScopedAdmin, badges
+from services_catalog.admin.base import AgencyScopedAdmin, badge
 from services_catalog.models import Lane
 
 
@@ -35,9 +35,11 @@ class LaneAdmin(AgencyScopedAdmin):
     def service_name(self, lane: Lane) -> str:
         return f"{lane.service} · {lane.service.code}"
 
-    @badges(description=_("state"), colours={"paused": "danger", "slow": "warning", "normal": "success"})
-    def state(self, lane: Lane) -> tuple[str, str]:
-        return lane_state(lane)
+    @admin.display(description=_("state"))
+    def state(self, lane: Lane) -> str:
+        if lane.paused:
+            return badge(_("Paused"), "danger")
+        return badge(_("Slow"), "warning") if lane.is_slow else badge(_("Normal"), "success")
 
     @admin.action(description=_("Pause: deliver nothing for now"), permissions=["change"])
     def pause(self, request: HttpRequest, lanes: QuerySet[Lane]) -> None:
@@ -55,12 +57,3 @@ class LaneAdmin(AgencyScopedAdmin):
             self.log_change(request, lane, [{"changed": {"fields": [str(_("paused"))]}}])
         message = _("%(count)d lanes paused.") if paused else _("%(count)d lanes resumed.")
         self.message_user(request, message % {"count": len(switched)})
-
-
-def lane_state(lane: Lane) -> tuple[str, str]:
-    """(paused | slow | normal, what it is called)."""
-    if lane.paused:
-        return "paused", str(_("Paused"))
-    if lane.is_slow:
-        return "slow", str(_("Slow"))
-    return "normal", str(_("Normal"))

@@ -14,6 +14,8 @@ from services_catalog.models import Service
 
 DOCUMENT_SOURCES = [("upload", _("the citizen uploads it")), ("agency", _("fetched from another agency"))]
 _EMPTY_ROWS = 2
+# Names reach 449 characters, but seldom.
+_TEXT_ROWS = {2: ["name_th", "name_en", "fee_note_th", "fee_note_en"], 5: ["description_th", "description_en"], 3: ["aliases"]}
 
 
 class DocumentsWidget(forms.Widget):
@@ -60,20 +62,26 @@ class DocumentsField(forms.Field):
 
 
 class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
-    documents = DocumentsField(label=_("documents"), required=False)
+    documents = DocumentsField(label=_("Documents"), required=False)
     channels = forms.MultipleChoiceField(
-        label=_("channels"), required=False, choices=Service.Channel.choices, widget=CheckboxesWidget
+        label=_("Channels"), required=False, choices=Service.Channel.choices, widget=CheckboxesWidget
     )
 
     class Meta:
         model = Service
         fields = "__all__"  # noqa: DJ007  (the admin names the fields, and who may change which)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for rows, names in _TEXT_ROWS.items():
+            for name in self.fields.keys() & set(names):
+                self.fields[name].widget.attrs["rows"] = rows
+
 
 def as_json(value: Any) -> SafeString:
     """A value as people read JSON, Thai letters included."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    return format_html('<pre style="white-space: pre-wrap">{}</pre>', text)
+    return format_html('<pre class="json">{}</pre>', text)
 
 
 def _row_count(given: Any) -> int:

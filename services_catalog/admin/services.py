@@ -1,5 +1,6 @@
 """Services and their versions. Publishing has its own way (services.publishing); here are the texts."""
 
+from copy import deepcopy
 from typing import Any
 
 from django.contrib import admin
@@ -9,7 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from services_catalog.admin.base import AgencyScopedAdmin, AgencyScopedInline, badges
+from services_catalog.admin.base import AgencyScopedAdmin, AgencyScopedInline, badge
+from services_catalog.admin.scoping import agency_of
 from services_catalog.admin.service_form import ServiceForm, as_json
 from services_catalog.models import Service, ServiceVersion
 from services_catalog.search import index_fields
@@ -52,6 +54,7 @@ class ServiceAdmin(AgencyScopedAdmin):
     autocomplete_fields = ["agency"]
     # A service goes live, and off again, through services.publishing alone.
     readonly_fields = ["publication", "published_at", "current_version", "source_status", "created_at", "updated_at"]
+    readonly_fields += ["category_name", "life_event_name"]
     fieldsets = [
         (None, {"fields": ["code", "agency", ("name_th", "name_en"), ("description_th", "description_en")]}),
         (_("What it costs and how long it takes"), {
@@ -70,11 +73,27 @@ class ServiceAdmin(AgencyScopedAdmin):
 
     @admin.display(description=_("service"), ordering="name_th")
     def name(self, service: Service) -> str:
-        return format_html('{}<br><span class="text-font-subtle-light">{}</span>', service, service.code)
+        return format_html('{}<br><span class="subtle">{}</span>', service, service.code)
 
-    @badges(description=_("publication"), colours={"published": "success"}, ordering="publication")
-    def state(self, service: Service) -> tuple[str, str]:
-        return service.publication, service.get_publication_display()
+    @admin.display(description=_("publication"), ordering="publication")
+    def state(self, service: Service) -> str:
+        is_live = service.publication == Service.Publication.PUBLISHED
+        return badge(service.get_publication_display(), "success" if is_live else "")
+
+    @admin.display(description=_("category"))
+    def category_name(self, service: Service) -> str:
+        return str(service.category or "")
+
+    @admin.display(description=_("life event"))
+    def life_event_name(self, service: Service) -> str:
+        return str(service.life_event or "")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Officers of an agency have no page of categories and life events to be linked to: they see the names."""
+        fieldsets = deepcopy(super().get_fieldsets(request, obj))
+        if agency_of(request.user):
+            fieldsets[3][1]["fields"] = [("category_name", "life_event_name"), "aliases"]
+        return fieldsets
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         index_fields(obj)

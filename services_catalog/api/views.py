@@ -4,10 +4,10 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
-from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
+from services_catalog.api.pagination import KeysetPages
 from services_catalog.api.serializers import ServiceListSerializer, ServiceSerializer
 from services_catalog.managers import ServiceQuerySet
 from services_catalog.models import Service
@@ -22,13 +22,12 @@ _QUERY = OpenApiParameter(
 )
 
 
-class ByCode(CursorPagination):
+class ByCode(KeysetPages):
     """Keyset pages in the order of the codes."""
 
     ordering = "code"
     page_size = 50
     max_page_size = 300
-    page_size_query_param = "page_size"
 
 
 @extend_schema_view(get=extend_schema(summary="Services that can be used now", parameters=[_QUERY]))

@@ -2,22 +2,25 @@
 
 import re
 
-from django.db.models import F, Value
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Replace
 
 from services_catalog.models import SearchAlias
 
+_MOST_MEANINGS = 4
+
 
 def meanings(query: str) -> list[str]:
     """The normalised query, then its official readings, most official first."""
-    spaceless = Replace(F("term"), Value(" "), Value(""))
-    known = SearchAlias.objects.annotate(query=Value(query.replace(" ", ""))).filter(query__contains=spaceless)
-    found = [query]
-    every = query
+    known = SearchAlias.objects.annotate(
+        query=Value(query.replace(" ", ""), output_field=TextField()),
+        spaceless=Replace(F("term"), Value(" "), Value("")),
+    ).filter(query__contains=F("spaceless"))
+    every, single = query, []
     for alias in sorted(known, key=lambda alias: (-len(alias.term), alias.term)):
         every = _instead(every, alias)
-        found.append(_instead(query, alias))
-    return list(dict.fromkeys([query, every, *found]))[:4]
+        single.append(_instead(query, alias))
+    return list(dict.fromkeys([query, every, *single]))[:_MOST_MEANINGS]
 
 
 def _instead(query: str, alias: SearchAlias) -> str:

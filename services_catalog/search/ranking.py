@@ -14,11 +14,12 @@ from services_catalog.search.text import comparable, parts, words
 
 _MOST_WORDS = 12
 _LONG_WORD = 3
+_LONG_ENOUGH_INSIDE = 4
 _EXACT, _BEGINS, _INSIDE, _INSIDE_SHORT = 1.0, 0.85, 0.85, 0.4
 _ALIAS, _OTHER = 0.75, 0.3
 _PART_OF_COMPOUND = 0.4
 _SAME_NAME, _SAME_ALIAS, _IN_NAME = 1.0, 0.6, 0.2
-_LIKENESS, _LIKENESS_OF_ALIAS = 0.6, 0.9
+_LIKENESS_ALONE, _LIKENESS_BESIDES, _LIKENESS_OF_ALIAS = 0.8, 0.3, 0.9
 _UNKNOWN = 0.5
 _COVERED_ENOUGH = 0.35
 
@@ -29,6 +30,7 @@ class Reading:
 
     comparable: str
     words: Mapping[str, float]
+    compounds: Mapping[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,11 @@ class Candidate:
 
 def read(text: str) -> Reading:
     """A normalised query, its words weighed as far as can be before their rarity is known."""
-    weights = {word: min(1.0, len(word) / _LONG_WORD) for word in words(text)[:_MOST_WORDS]}
-    for word in list(weights):
-        for part in parts(word):
-            weights.setdefault(part, _PART_OF_COMPOUND * min(1.0, len(part) / _LONG_WORD))
-    return Reading(comparable(text), weights)
+    found = words(text)[:_MOST_WORDS]
+    compounds = {word: inner for word in found if (inner := parts(word))}
+    weights = dict.fromkeys((part for inner in compounds.values() for part in inner), _PART_OF_COMPOUND)
+    weights |= dict.fromkeys(found, 1.0)
+    return Reading(comparable(text), weights, compounds)
 
 
 def is_exact_only(word: str) -> bool:
@@ -73,7 +75,7 @@ def rank(candidates: Collection[Candidate], readings: Iterable[Reading], *, tota
     scores: dict[UUID, float] = {}
     for reading in readings:
         found = {candidate.id: _places(candidate, reading.words) for candidate in candidates}
-        worths = _worths(reading.words, found.values(), total)
+        worths = _worths(reading, found.values(), total)
         for candidate in candidates:
             covered = sum(worths[word] * place for word, place in found[candidate.id].items())
             score = _score(candidate, covered, reading.comparable)
@@ -83,13 +85,17 @@ def rank(candidates: Collection[Candidate], readings: Iterable[Reading], *, tota
     return [candidate.id for candidate in matching]
 
 
-def _worths(weights: Mapping[str, float], found: Collection[Mapping[str, float]], total: int) -> dict[str, float]:
-    """Each word's share of the whole query: rare words have more than common ones, unknown ones less again."""
+def _worths(reading: Reading, found: Collection[Mapping[str, float]], total: int) -> dict[str, float]:
+    """Each word's share of the whole query: rare and long words have more, unknown ones less."""
+    frequency = {word: sum(word in places for places in found) for word in reading.words}
+    weights = dict(reading.words)
+    for compound, inner in reading.compounds.items():
+        if not frequency[compound]:  # its parts stand for it
+            weights |= {compound: 0.0, **dict.fromkeys(inner, 1.0)}
     worths = {}
     for word, weight in weights.items():
-        frequency = sum(word in places for places in found)
-        rarity = math.log(1 + total / (frequency + 0.5))
-        worths[word] = weight * rarity * (1 if frequency else _UNKNOWN)
+        rarity = math.log(1 + total / (frequency[word] + 0.5)) * (1 if frequency[word] else _UNKNOWN)
+        worths[word] = weight * rarity * min(1.0, len(word) / _LONG_WORD)
     whole = sum(worths.values()) or 1.0
     return {word: worth / whole for word, worth in worths.items()}
 
@@ -118,7 +124,7 @@ def _place(word: str, text: str, text_words: str) -> float:
     if f" {word}" in text_words:
         return _BEGINS
     if not word.isascii() and word in text:
-        return _INSIDE if len(word) >= _LONG_WORD else _INSIDE_SHORT
+        return _INSIDE if len(word) >= _LONG_ENOUGH_INSIDE else _INSIDE_SHORT
     return 0.0
 
 
@@ -133,4 +139,5 @@ def _score(candidate: Candidate, covered: float, comparable: str) -> float:
         bonus = _SAME_ALIAS
     elif comparable in candidate.names:
         bonus = _IN_NAME
-    return covered + _LIKENESS * max(like.names, _LIKENESS_OF_ALIAS * like.all) + bonus
+    likeness = max(like.names, _LIKENESS_OF_ALIAS * like.all)
+    return max(covered, _LIKENESS_ALONE * likeness) + _LIKENESS_BESIDES * likeness + bonus

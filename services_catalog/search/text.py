@@ -27,6 +27,11 @@ _ENDING = re.compile(r"(?<=[a-z]{3})(?:ings?|ed|es|e|s)$")
 _THAI_SLIPS = str.maketrans("ศษณฎฏฐฑฒธฆฬใซ", "สสนดตถทททคลไส", "็่้๊๋์ฺํ")
 _ENGLISH_SPELLINGS = (("ense", "ence"), ("iz", "is"), ("our", "or"))
 
+_SAYS_NOTHING = frozenset(
+    "a an and are at can do does for from how i in is it me my of on or the to what where with you "
+    "ของ ที่ ไหม มั้ย ยังไง อย่างไร ไง ทำไง ครับ ค่ะ คะ แล้ว ต้อง อยาก จะ ได้ และ หรือ ไหน ที่ไหน".split()
+)
+
 
 def normalise(text: str) -> str:
     """NFC, no invisible characters, Arabic digits, tidy Thai vowels, single spaces, lower case."""
@@ -49,14 +54,17 @@ def comparable(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a normalised text, folded: Thai ones by PyThaiNLP's newmm, Latin ones without their endings."""
+    """The words of a normalised text, folded, without those that say nothing.
+
+    Thai words come from PyThaiNLP's newmm; Latin ones lose their endings.
+    """
     found: list[str] = []
     for run in _RUNS.finditer(fold(text)):
         if run[1]:
             found += word_tokenize(run[0], custom_dict=_dictionary(), engine="newmm")
         else:
             found.append(_ENDING.sub("", run[0]))
-    return found
+    return [word for word in found if word not in _function_words()]
 
 
 def parts(word: str) -> list[str]:
@@ -73,6 +81,11 @@ def parts(word: str) -> list[str]:
             if best[end] is None or len(before) + 1 < len(best[end] or ()):
                 best[end] = [*before, part]
     return best[-1] or []
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    return frozenset(map(fold, _SAYS_NOTHING))
 
 
 @cache

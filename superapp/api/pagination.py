@@ -1,21 +1,17 @@
-from typing import Any
+from uuid import UUID
 
-from rest_framework.exceptions import NotFound
-from rest_framework.pagination import CursorPagination
-
-from services_catalog.problems import Problem
-from superapp.api.texts import MALFORMED
+from services_catalog.api.pagination import KeysetPages
 
 
-class NewestFirst(CursorPagination):
-    """Keyset pages by UUIDv7, newest first: page 1,000 costs what page 1 costs."""
+class NewestFirst(KeysetPages):
+    """By UUIDv7, newest first: page 1,000 costs what page 1 costs."""
 
     ordering = "-id"
     max_page_size = 100
-    page_size_query_param = "page_size"
 
-    def decode_cursor(self, request: Any) -> Any:
+    def is_position(self, position: str) -> bool:
         try:
-            return super().decode_cursor(request)
-        except NotFound:
-            raise Problem(MALFORMED) from None
+            UUID(position)
+        except ValueError:
+            return False
+        return True

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import get_language_from_request
 from rest_framework import exceptions
@@ -30,6 +30,7 @@ _TYPES: list[tuple[type[Exception], ProblemType]] = [
     (exceptions.NotFound, NOT_FOUND),
     (Http404, NOT_FOUND),
     (exceptions.MethodNotAllowed, texts.METHOD_NOT_ALLOWED),
+    (RequestDataTooBig, texts.BODY_TOO_LARGE),
     (exceptions.UnsupportedMediaType, texts.WRONG_MEDIA_TYPE),
     (exceptions.Throttled, texts.TOO_MANY_REQUESTS),
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from services_catalog.admin.scoping import is_central
-from superapp.operations.figures import ENDED, lane_figures, totals
+from superapp.operations.figures import lane_figures, totals
 from superapp.operations.workers import workers_seen
 
 
@@ -29,7 +29,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "all_count": len(figures),
         "show_all": show_all,
         "totals": totals(figures),
-        "outcomes": [outcome.label for outcome in ENDED],
+        "outcomes": [_("delivered"), _("retried"), _("unknown"), _("refused")],
         "workers": workers_seen(),
         "flower_url": settings.FLOWER_URL,
         "now": timezone.now(),

@@ -68,12 +68,14 @@ UNFOLD = {
     "SITE_SUBHEADER": _("Services of the state"),
     "SITE_SYMBOL": "account_balance",
     "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("services_catalog/admin/favicon.svg")}
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
     "SHOW_VIEW_ON_SITE": False,
     "COLORS": {"primary": _PRIMARY},
-    # Inter has no Thai letters: name the fonts that do.
-    "STYLES": [lambda request: static("services_catalog/admin/thai.css")],
+    "STYLES": [lambda request: static("services_catalog/admin/admin.css")],
     "SIDEBAR": {
         "show_search": False,
         "navigation": [

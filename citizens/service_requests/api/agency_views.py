@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -22,10 +23,11 @@ from citizens.service_requests.api.agency_authentication import (
 from citizens.service_requests.models import Actor, Status
 from services_catalog.languages import NO_TEXT, Text
 
+_LONGEST_EVENT_ID = 128
 _SIGNATURE_HEADERS = [
     OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description=description)
     for name, description in [
-        ("webhook-id", "The event's id; sending it again changes nothing"),
+        ("webhook-id", f"The event's id (at most {_LONGEST_EVENT_ID} characters); sending it again changes nothing"),
         ("webhook-timestamp", "Seconds since 1970, at most five minutes off"),
         ("webhook-signature", "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`"),
     ]
@@ -74,12 +76,15 @@ class StatusEventsView(APIView):
         responses=AgencyAnswerSerializer,
     )
     def post(self, request: Request) -> Response:
+        event_id = request.headers["webhook-id"]
+        if len(event_id) > _LONGEST_EVENT_ID:
+            raise ParseError
         message = StatusEventMessageSerializer(data=request.data)
         message.is_valid(raise_exception=True)
         data = message.validated_data["data"]
         applied = request_apply_agency_status(
             agency=signed_in_agency(request).agency,
-            event_id=request.headers["webhook-id"],
+            event_id=event_id,
             news=AgencyStatus(
                 reference=data["reference"],
                 status=Status(data["status"]),

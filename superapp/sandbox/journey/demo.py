@@ -29,7 +29,6 @@ class Journey:
 
     accepted: dict[UUID, Phone] = field(default_factory=dict)
     search_results: list[dict[str, Any]] = field(default_factory=list)
-    shown: UUID | None = None
 
 
 def sign_in_citizens(platform_url: str) -> list[Phone]:
@@ -46,7 +45,7 @@ def travel(phones: Sequence[Phone], services: Sequence[Service]) -> Journey:
     journey = Journey()
     phones[0].get("/api/v1/services")
     journey.search_results = phones[0].get("/api/v1/services", q="ใบขับขี่")["results"][:5]
-    journey.shown = _send_twice(phones[0], journey)
+    _send_twice(phones[0], journey)
     phones[0].refresh()
     tasks = [service.code for kind in AgencyKind for service in _reached_by(kind, services)]
     with ThreadPoolExecutor(len(phones)) as pool:
@@ -55,7 +54,7 @@ def travel(phones: Sequence[Phone], services: Sequence[Service]) -> Journey:
     return journey
 
 
-def _send_twice(phone: Phone, journey: Journey) -> UUID:
+def _send_twice(phone: Phone, journey: Journey) -> None:
     """The first driving licence that the search finds: one key, two calls, one receipt."""
     service = phone.get(f"/api/v1/services/{journey.search_results[0]['code']}")
     key = token_hex(16)
@@ -64,9 +63,7 @@ def _send_twice(phone: Phone, journey: Journey) -> UUID:
         raise PhoneError(f"submission answered {first.status_code} and {second.status_code}: {second.text[:300]}")
     if first.json() != second.json() or second.headers.get("Idempotency-Replayed") != "true":
         raise PhoneError("the same key gave two receipts")
-    request_id = UUID(first.json()["id"])
-    journey.accepted[request_id] = phone
-    return request_id
+    journey.accepted[UUID(first.json()["id"])] = phone
 
 
 def _reached_by(kind: AgencyKind, services: Sequence[Service]) -> list[Service]:
@@ -103,6 +100,18 @@ def follow(journey: Journey, on_progress: Callable[[Counter[str]], None]) -> Cou
             break
         time.sleep(0.5)
     return Counter(statuses.values())
+
+
+def most_eventful(journey: Journey, phone: Phone) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The completed request of that citizen with the longest timeline, and its timeline."""
+    mine = [one for one, owner in journey.accepted.items() if owner is phone]
+    requests = [phone.get(f"/api/v1/service-requests/{one}") for one in mine]
+    told = [
+        (request, phone.get(f"/api/v1/service-requests/{request['id']}/events"))
+        for request in requests
+        if request["status"] == Status.COMPLETED
+    ]
+    return max(told, key=lambda one: len(one[1]))
 
 
 def audit(journey: Journey, ledger: Ledger) -> dict[str, int]:

@@ -81,7 +81,7 @@ def test_submissions_of_the_wrong_shape(api: APIClient, service: Service, body: 
     ("change", "pointer", "code"),
     [
         ({"licence": "SECRET"}, "#/data/licence", "enum"),
-        ({"licence": 77123}, "#/data/licence", "type"),
+        ({"telephone": 77123}, "#/data/telephone", "type"),
         ({"national_id": "1234567890122"}, "#/data/national_id", "format"),
         ({"telephone": "SECRET"}, "#/data/telephone", "pattern"),
         ({"address": {}}, "#/data/address/province", "required"),
@@ -138,7 +138,7 @@ def test_queries_that_hold_no_text(api: APIClient, query: str) -> None:
     assert_problem(api.get(f"{PATH}?{query}"), 400, "malformed_request")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/services/%00", "/api/v1/services/%ff", "/api/v1/%00"])
+@pytest.mark.parametrize("path", ["/api/v1/services/%00", "/api/v1/%00"])
 def test_paths_that_hold_no_text(api: APIClient, path: str) -> None:
     assert_problem(api.get(path), 400, "malformed_request")
 

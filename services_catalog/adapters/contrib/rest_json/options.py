@@ -24,5 +24,5 @@ class RestJsonOptions(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := set(data) - set(self.fields)):
-            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), "There is no such option."))
+            raise serializers.ValidationError({name: ["There is no such option."] for name in sorted(unknown)})
         return super().to_internal_value(data)

@@ -61,8 +61,7 @@ class Command(BaseCommand):
         with console.status("") as status:
             demo.follow(journey, lambda counts: status.update(", ".join(f"{n} {name}" for name, n in counts.items())))
         show.journeys(console, [_row(one) for one in _requests(journey)])
-        shown = phones[0].get(f"/api/v1/service-requests/{journey.shown}")
-        show.timeline(console, shown, phones[0].get(f"/api/v1/service-requests/{journey.shown}/events"))
+        show.timeline(console, *demo.most_eventful(journey, phones[0]))
         inbox = phones[0].get("/api/v1/notifications")["results"]
         console.print(f"Inbox of that citizen, newest first: {inbox[0]['title']['th']} · {inbox[0]['title']['en']}\n")
         for phone in phones:

@@ -1,0 +1,25 @@
+"""Keyset pages: a page deep in a list costs what the first one costs."""
+
+from typing import Any
+
+from rest_framework.exceptions import NotFound, ParseError
+from rest_framework.pagination import CursorPagination
+
+
+class KeysetPages(CursorPagination):
+    """A cursor that is none of ours is a request that cannot be read."""
+
+    page_size_query_param = "page_size"
+
+    def decode_cursor(self, request: Any) -> Any:
+        try:
+            cursor = super().decode_cursor(request)
+        except NotFound:
+            raise ParseError from None
+        if cursor is not None and cursor.position is not None and not self.is_position(cursor.position):
+            raise ParseError
+        return cursor
+
+    def is_position(self, position: str) -> bool:
+        """Whether the column that orders the list can be compared with this."""
+        return "\x00" not in position
