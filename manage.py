@@ -10,7 +10,7 @@ from django.core.management import execute_from_command_line
 
 LOCAL_SETTINGS = "superapp.settings.local"
 COMMANDS_WITHOUT_SERVERS = {
-    *("help", "version", "makemessages", "compilemessages", "spectacular", "collectstatic"),
+    *("help", "version", "makemessages", "compilemessages", "messages_compile", "spectacular", "collectstatic"),
 }
 
 

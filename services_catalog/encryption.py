@@ -37,14 +37,14 @@ def encrypt(plaintext: bytes, *, bound_to: str) -> bytes:
 def decrypt(blob: bytes | memoryview, *, bound_to: str) -> bytes:
     """The plaintext of a blob from `encrypt`. Raises CannotDecrypt."""
     blob = bytes(blob)
-    label_end = 1 + blob[0]
+    label_end = 1 + int.from_bytes(blob[:1])
     nonce_end = label_end + _NONCE_BYTES
     key = settings.ENCRYPTION_KEYS.get(blob[1:label_end].decode(errors="replace"))
     if key is None:
         raise CannotDecrypt("unknown key id")
     try:
         return _cipher(key).decrypt(blob[label_end:nonce_end], blob[nonce_end:], bound_to.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: cut off within the nonce
         raise CannotDecrypt("wrong key or wrong row") from None
 
 

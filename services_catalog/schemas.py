@@ -22,8 +22,14 @@ class InvalidForm(Exception):
 
 
 def is_national_id(value: str) -> bool:
-    """13 digits with a right check digit: a citizen's number, stateless people's (first digit 0) included."""
-    return len(value) == 13 and value.isascii() and value.isdigit() and (pin.is_valid(value) or moa.is_valid(value))
+    """13 digits with a right check digit: a citizen's number, stateless people's (first digit 0) included.
+
+    Companies' numbers begin with 0, a province and a kind, stateless people's with 0, a province and a district: the
+    two cannot be told apart, so both pass. 099 is no province; such numbers are public bodies' only.
+    """
+    if not (len(value) == 13 and value.isascii() and value.isdigit()):
+        return False
+    return pin.is_valid(value) or (moa.is_valid(value) and not value.startswith("099"))
 
 
 def _compile(form: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:

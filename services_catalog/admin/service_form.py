@@ -15,7 +15,11 @@ from services_catalog.models import Service
 DOCUMENT_SOURCES = [("upload", _("the citizen uploads it")), ("agency", _("fetched from another agency"))]
 _EMPTY_ROWS = 2
 # Names reach 449 characters, but seldom.
-_TEXT_ROWS = {2: ["name_th", "name_en", "fee_note_th", "fee_note_en"], 5: ["description_th", "description_en"], 3: ["aliases"]}
+_TEXT_ROWS = {
+    2: ["name_th", "name_en", "fee_note_th", "fee_note_en"],
+    5: ["description_th", "description_en"],
+    3: ["aliases"],
+}
 
 
 class DocumentsWidget(forms.Widget):

@@ -1,8 +1,8 @@
 """The forms in which texts are compared.
 
-`normalise` changes nothing a reader would notice. `fold` goes on to what a hurried hand confuses: tone marks, letters of
-one sound, dots in abbreviations, British and American spelling. Both sides of a comparison are folded, so a fold may be
-crude as long as it seldom makes two different words one.
+`normalise` changes nothing a reader would notice. `fold` goes on to what a hurried hand confuses: tone marks, letters
+of one sound, dots in abbreviations, British and American spelling. Both sides of a comparison are folded, so a fold may
+be crude as long as it seldom makes two different words one.
 """
 
 import re
@@ -27,9 +27,9 @@ _ENDING = re.compile(r"(?<=[a-z]{3})(?:ings?|ed|es|e|s)$")
 _THAI_SLIPS = str.maketrans("ศษณฎฏฐฑฒธฆฬใซ", "สสนดตถทททคลไส", "็่้๊๋์ฺํ")
 _ENGLISH_SPELLINGS = (("ense", "ence"), ("iz", "is"), ("our", "or"))
 
-_SAYS_NOTHING = frozenset(
-    "a an and are at can do does for from how i in is it me my of on or the to what where with you "
-    "ของ ที่ ไหม มั้ย ยังไง อย่างไร ไง ทำไง ครับ ค่ะ คะ แล้ว ต้อง อยาก จะ ได้ และ หรือ ไหน ที่ไหน".split()
+_SAYS_NOTHING = (
+    "a|an|and|are|at|can|do|does|for|from|how|i|in|is|it|me|my|of|on|or|the|to|what|where|with|you"
+    "|ของ|ที่|ไหม|มั้ย|ยังไง|อย่างไร|ไง|ทำไง|ครับ|ค่ะ|คะ|แล้ว|ต้อง|อยาก|จะ|ได้|และ|หรือ|ไหน|ที่ไหน"
 )
 
 
@@ -80,12 +80,13 @@ def parts(word: str) -> list[str]:
                 continue
             if best[end] is None or len(before) + 1 < len(best[end] or ()):
                 best[end] = [*before, part]
-    return best[-1] or []
+    found = best[-1] or []
+    return found if any(len(part) > 2 for part in found) else []
 
 
 @cache
 def _function_words() -> frozenset[str]:
-    return frozenset(map(fold, _SAYS_NOTHING))
+    return frozenset(fold(word) for word in _SAYS_NOTHING.split("|"))
 
 
 @cache

@@ -14,13 +14,15 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from services_catalog.models import Agency, Service
 from services_catalog.models.agencies import code_validator
 from services_catalog.search import index_fields
 
 _COLUMNS = {"service_id", "ministry_th", "agency_id", "agency_th", "service_name_th", "status_id"}
-_INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
+_INVISIBLE = re.compile("[\x00\u200b-\u200d\u2060\ufeff]")
+_CODES = {"service_id": 64, "agency_id": 40}
 _BATCH = 500
 
 Row = dict[str, str]
@@ -51,6 +53,8 @@ def read_services_csv(path: Path) -> list[Row]:
             return list(reader)
     except UnicodeDecodeError:
         raise NotTheList(f"{path}: not UTF-8 text.") from None
+    except csv.Error as error:
+        raise NotTheList(f"{path}: not a CSV: {error}.") from None
 
 
 def services_import(
@@ -75,7 +79,7 @@ def services_import(
         Service.objects.bulk_create(to_create, batch_size=_BATCH)
         Service.objects.bulk_update(
             to_update,
-            ["agency", "name_th", "source_status", "search_text", "search_words"],
+            ["agency", "name_th", "source_status", "search_text", "search_words", "updated_at"],
             batch_size=_BATCH,
         )
         on_progress(len(rows))
@@ -92,11 +96,13 @@ def _reason_to_refuse(row: Row, seen: set[str]) -> str:
     code = tidy(row["service_id"])
     if not code:
         return "no service_id"
-    for column in ("service_id", "agency_id"):
+    for column, longest in _CODES.items():
         try:
             code_validator(tidy(row[column]))
         except ValidationError:
             return f"{column} is not a code"
+        if len(tidy(row[column])) > longest:
+            return f"{column} is longer than {longest} characters"
     if not tidy(row["service_name_th"]):
         return f"{code}: no service_name_th"
     if code in seen:
@@ -132,6 +138,7 @@ def _sort_in(
         to_create.append(service)
         summary.created.append(code)
     else:
+        service.updated_at = timezone.now()  # bulk_update does not
         to_update.append(service)
         summary.updated.append(code)
     service.agency, service.name_th, service.source_status = agency, name, status

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from rest_framework.exceptions import ValidationError
 
 from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.registry import UnknownAdapter, registry
@@ -75,6 +76,9 @@ def _check_ready(service: Service, version: ServiceVersion) -> None:
         registry.build(service.adapter, service.adapter_options)
     except UnknownAdapter:
         raise CannotPublish(f"{service.code}: there is no adapter called {service.adapter!r}.") from None
+    except ValidationError as error:
+        wrong = ", ".join(sorted(error.detail)) if isinstance(error.detail, dict) else "all of them"
+        raise CannotPublish(f"{service.code}: the adapter refuses these options: {wrong}.") from None
 
 
 def _check_cap() -> None:

@@ -7,5 +7,6 @@ LANGUAGES = [("th", "ไทย"), ("en", "English")]
 USE_I18N = True
 # Our own words, and those of the theme that nobody has translated: `manage.py messages_compile` makes the .mo files.
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["superapp.formats"]
 USE_TZ = True
 TIME_ZONE = "Asia/Bangkok"

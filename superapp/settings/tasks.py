@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from kombu import Exchange
 from kombu import Queue as BrokerQueue
 
 from services_catalog.queues import ROUTES, Queue
@@ -13,7 +14,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_CREATE_MISSING_QUEUES = False
-CELERY_TASK_QUEUES = [BrokerQueue(queue, queue_arguments={"x-queue-type": "quorum"}) for queue in Queue]
+_EXCHANGE = Exchange("superapp", type="topic")
+CELERY_TASK_QUEUES = [
+    BrokerQueue(queue.value, _EXCHANGE, routing_key=queue.value, queue_arguments={"x-queue-type": "quorum"})
+    for queue in Queue
+]
 CELERY_TASK_DEFAULT_QUEUE = Queue.MAINTENANCE.value
 CELERY_TASK_ROUTES = {task: {"queue": queue.value} for task, queue in ROUTES.items()}
 CELERY_TASK_ACKS_LATE = True

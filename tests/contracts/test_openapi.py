@@ -1,13 +1,17 @@
 """The published schema is the truth: whatever is sent, the answer is one of those it tells of, and never a 5xx."""
 
-import itertools
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
-from schemathesis.checks import CheckFunction
+from schemathesis import Case
+from schemathesis.checks import CheckFunction, not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -15,14 +19,126 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from citizens.models import Citizen
+from citizens.notifications.services import notify_pending
 from citizens.service_requests.models import ServiceRequest
 from services_catalog.models import Service
 from superapp.wsgi import application
-from tests.factories import make_request
+from tests.factories import credentials_of, make_request
+from tests.signatures import signature
 
 CHECKS: list[CheckFunction] = [
-    schemathesis.checks.not_a_server_error,
+    not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,
 ]
+AGENCY_API = "/api/agency/"
+
+schema = schemathesis.openapi.from_wsgi("/api/schema/", application)
+bounded = settings(
+    max_examples=15,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    # One transaction holds all examples of an operation: they are calls to one system.
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(autouse=True)
+def one_connection(db: None) -> Iterator[None]:
+    """The test's transaction outlives the calls, as with Django's own test client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def made(citizen: Citizen, service: Service) -> ServiceRequest:
+    request = make_request(citizen, service)
+    notify_pending()
+    return request
+
+
+@schema.parametrize()
+@bounded
+def test_without_a_token(case: Case) -> None:
+    case.call_and_validate(checks=CHECKS)
+
+
+@schema.exclude(path_regex=AGENCY_API).parametrize()
+@bounded
+def test_with_a_token(case: Case, access_token: str, made: ServiceRequest) -> None:
+    headers = {"Authorization": f"Bearer {access_token}"}
+    case.call_and_validate(checks=CHECKS, headers=headers)
+    aim(case, made)
+    case.call_and_validate(checks=CHECKS, headers=headers)
+
+
+@schema.include(path_regex=AGENCY_API).parametrize()
+@bounded
+def test_of_an_agency(case: Case, made: ServiceRequest) -> None:
+    case.operation.schema.app = signed_by(made)
+    case.call_and_validate(checks=CHECKS)
+    aim(case, made)
+    case.call_and_validate(checks=CHECKS)
+
+
+def aim(case: Case, made: ServiceRequest) -> None:
+    """Has the call meet rows that are there; what else was made up stays."""
+    known = {"request_id": str(made.pk), "code": made.service.code}
+    case.path_parameters = {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
+    body = case.body
+    if isinstance(body, dict):
+        for holder, name, value in (
+            (body, "service", made.service.code),
+            (body, "version", 1),
+            (body.get("data"), "reference", str(made.pk)),
+        ):
+            if isinstance(holder, dict) and name in holder:
+                holder[name] = value
+
+
+WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def signed_by(made: ServiceRequest) -> WsgiApplication:
+    """The application as the request's agency calls it: whatever is sent is signed."""
+    secrets = credentials_of(made.service.agency)
+
+    def call(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read()
+        event_id, timestamp = environ.get("HTTP_WEBHOOK_ID") or "event", int(time.time())
+        environ |= {
+            "wsgi.input": BytesIO(body),
+            "HTTP_AUTHORIZATION": f"Bearer {secrets.api_key}",
+            "HTTP_WEBHOOK_ID": event_id,
+            "HTTP_WEBHOOK_TIMESTAMP": str(timestamp),
+            "HTTP_WEBHOOK_SIGNATURE": signature(secrets.callback_secret, event_id, timestamp, body),
+        }
+        return application(environ, start_response)
+
+    return call
+
+
+def test_the_schema_tells_of_every_route() -> None:
+    operations = {operation.ok().label for operation in schema.get_all_operations()}
+    assert operations == {
+        "GET /api/v1/services",
+        "GET /api/v1/services/{code}",
+        "GET /api/v1/auth/providers",
+        "GET /api/v1/auth/authorize",
+        "GET /api/v1/auth/{provider}/callback",
+        "POST /api/v1/auth/token",
+        "POST /api/v1/auth/sign-out",
+        "GET /api/v1/service-requests",
+        "POST /api/v1/service-requests",
+        "GET /api/v1/service-requests/{request_id}",
+        "GET /api/v1/service-requests/{request_id}/events",
+        "POST /api/v1/service-requests/{request_id}/cancel",
+        "GET /api/v1/notifications",
+        "POST /api/agency/v1/status-events",
+    }

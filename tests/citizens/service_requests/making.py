@@ -24,7 +24,10 @@ from superapp.sandbox.people import check_digit
 FORM = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
-    "properties": {"note": {"type": "string", "x-label": {"th": "หมายเหตุ", "en": "Note"}}},
+    "properties": {
+        "note": {"type": "string", "x-label": {"th": "หมายเหตุ", "en": "Note"}},
+        "child": {"type": "string", "format": "thai-national-id", "x-label": {"th": "เลขของบุตร", "en": "Child"}},
+    },
 }
 ASSURANCE = Assurance(Decimal("2.3"), Decimal("2.2"))
 

@@ -1,8 +1,5 @@
 """Agencies push news: signed as Standard Webhooks has it, in any order, more than once."""
 
-import base64
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable
@@ -20,6 +17,7 @@ from services_catalog.services.credentials import credential_set_primary
 from superapp.sandbox.credentials import AgencyCredentials
 from tests.citizens.service_requests.submitting import assert_problem
 from tests.factories import credentials_of, make_agency, make_request, make_service
+from tests.signatures import signature
 
 PATH = "/api/agency/v1/status-events"
 
@@ -35,12 +33,6 @@ def message(reference: object, status: str = "in_progress", **data: Any) -> dict
         "timestamp": datetime.now(UTC).isoformat(),
         "data": {"reference": str(reference), "status": status, **data},
     }
-
-
-def signature(secret: str, event_id: str, timestamp: object, body: bytes) -> str:
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    digest = hmac.new(key, f"{event_id}.{timestamp}.".encode() + body, hashlib.sha256).digest()
-    return f"v1,{base64.b64encode(digest).decode()}"
 
 
 def push(

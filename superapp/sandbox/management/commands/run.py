@@ -3,7 +3,7 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from services_catalog.services.csv_import import NotTheList
 from superapp.sandbox.journey.officers import sandbox_officers
@@ -19,8 +19,13 @@ class Command(BaseCommand):
     help = "Runs the whole system on this machine until Ctrl-C."
     requires_system_checks = ()
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        ports = Ports(web=_WEB_PORT, sandbox=settings.SANDBOX_PORT)
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--port", type=int, default=_WEB_PORT, help="of the web (default 8000); the sandbox's ports move along"
+        )
+
+    def handle(self, *args: Any, port: int, **options: Any) -> None:
+        ports = Ports(web=port, sandbox=settings.SANDBOX_PORT + port - _WEB_PORT)
         self.stdout.write("Loading the catalogue …")
         try:
             services = load_catalogue(os.environ.get("CATALOGUE", DEMO), ports)
@@ -52,8 +57,14 @@ class Command(BaseCommand):
             "People of the sandbox ThaID (IAL):",
             *(f"  {person.number}  {person.ial}  {person.name_th}" for person in TEST_PEOPLE),
             "",
-            "An access token for curl: .venv/bin/python manage.py sandbox_token --citizen 1234567890121",
+            f"An access token for curl: {_token_command(ports)}",
             "Ctrl-C stops everything.",
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def _token_command(ports: Ports) -> str:
+    """A token names the address it was issued for: at another port the command has to be told."""
+    command = ".venv/bin/python manage.py sandbox_token --citizen 1234567890121"
+    return command if ports.web == _WEB_PORT else f"PUBLIC_URL={ports.web_url} {command}"
