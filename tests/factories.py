@@ -30,7 +30,10 @@ FORM: dict[str, Any] = {
         "telephone": {"type": "string", "pattern": "^0[0-9]{8,9}$"},
         "address": {
             "type": "object",
-            "properties": {"province": {"type": "string", "minLength": 2, "maxLength": 40}, "a/b~c": {"type": "integer"}},
+            "properties": {
+                "province": {"type": "string", "minLength": 2, "maxLength": 40},
+                "a/b~c": {"type": "integer"},
+            },
             "required": ["province"],
             "additionalProperties": False,
         },
@@ -106,9 +109,7 @@ def make_draft_service(agency: Agency, code: str, **fields: Any) -> Service:
 def make_service(agency: Agency, code: str = "dlt-licence", **fields: Any) -> Service:
     """A published service with FORM as version 1."""
     service = make_draft_service(agency, code, **fields)
-    return service_publish(
-        service=service, version=service_version_create(service=service, form=FORM, example=ANSWERS)
-    )
+    return service_publish(service=service, version=service_version_create(service=service, form=FORM, example=ANSWERS))
 
 
 def publish_next_version(service: Service) -> Service:

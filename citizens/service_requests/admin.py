@@ -89,22 +89,17 @@ class TimelineInline(AgencyScopedInline):
         return for_reader(event.milestone_th, event.milestone_en)
 
 
+_ATTEMPT_COLUMNS = ("number", "created_at", "outcome_badge", "duration", "failure_code", "http_status", "looked_up")
+
+
 class AttemptInline(AgencyScopedInline):
     model = DeliveryAttempt
     agency_path = "service_request__service__agency"
     agency_officer_may = frozenset({"view"})
     nobody_may = _NOTHING_CHANGES
     ordering = ["number"]
-    fields = ("number", "created_at", "outcome_badge", "duration", "failure_code", "http_status", "looked_up")
-    readonly_fields = (
-        "number",
-        "created_at",
-        "outcome_badge",
-        "duration",
-        "failure_code",
-        "http_status",
-        "look_up_first",
-    )
+    fields = _ATTEMPT_COLUMNS
+    readonly_fields = _ATTEMPT_COLUMNS
 
     @admin.display(description=_("outcome"))
     def outcome_badge(self, attempt: DeliveryAttempt) -> str:

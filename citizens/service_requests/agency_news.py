@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
-from citizens.service_requests.models import Actor, AgencyEvent, Status, StatusEvent
+from citizens.service_requests.models import Actor, AgencyEvent, ServiceRequest, Status, StatusEvent
 from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency
 from services_catalog.problems import NOT_FOUND, Problem
+
+logger = structlog.get_logger(__name__)
 
 # What an agency can say; the other statuses are ours to give.
 REPORTABLE = [Status.IN_PROGRESS, Status.ACTION_REQUIRED, Status.COMPLETED, Status.REJECTED, Status.CANCELLED]
@@ -62,4 +65,16 @@ def request_apply_agency_status(*, agency: Agency, event_id: str, news: AgencySt
         ),
     )
     save_transitions([service_request], [event])
+    _log(service_request, news.status, event)
     return True
+
+
+def _log(service_request: ServiceRequest, told: Status, event: StatusEvent | None) -> None:
+    """The line carries the request id of the agency's push by itself; `submitted_with` is that of the phone's call."""
+    line = {
+        "reference": str(service_request.pk),
+        "told": told.value,
+        "status_event": str(event.pk) if event else None,
+        "submitted_with": service_request.request_id,
+    }
+    transaction.on_commit(lambda: logger.info("agency_status", **line), robust=True)

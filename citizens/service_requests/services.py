@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,6 +38,7 @@ from citizens.service_requests.nudges import nudge
 from citizens.service_requests.receipts import new_receipt_number
 from citizens.service_requests.retry import current_profile
 from services_catalog.encryption import encrypt_json, fingerprint
+from services_catalog.models import ServiceVersion
 from services_catalog.problems import (
     FORM_CHANGED,
     INVALID_DATA,
@@ -87,12 +89,13 @@ def request_submit(
     no row and frees the key.
     """
     remembered = live_services.recall(asked.service_code)
-    if (
-        remembered
-        and not _refusal(remembered, asked, assurance)
-        and (accepted := _accept(remembered, citizen_id, idempotency_key, asked, request_id))
-    ):
-        return accepted
+    with suppress(ServiceVersion.DoesNotExist):  # deleted since this process saw it last
+        if (
+            remembered
+            and not _refusal(remembered, asked, assurance)
+            and (accepted := _accept(remembered, citizen_id, idempotency_key, asked, request_id))
+        ):
+            return accepted
     # The key was used before, or the service is not as this process remembers it.
     live = live_services.look_up(asked.service_code)
     if earlier := _replay(citizen_id, idempotency_key, asked):

@@ -1,10 +1,15 @@
 """Agencies. Their credentials have no page: nobody reads a secret in a browser."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from services_catalog.admin.base import AgencyScopedAdmin
-from services_catalog.models import Agency
+from services_catalog.models import Agency, Service
+from services_catalog.search import index_fields
 
 
 @admin.register(Agency)
@@ -12,6 +17,7 @@ class AgencyAdmin(AgencyScopedAdmin):
     agency_path = "pk"
     agency_officer_may = frozenset({"view"})
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["name", "ministry", "code", "contact_phone"]
     list_display_links = ["name"]
     search_fields = ["code", "name_th", "name_en", "ministry_th", "ministry_en"]
@@ -22,6 +28,15 @@ class AgencyAdmin(AgencyScopedAdmin):
         (_("How citizens reach the agency"), {"fields": ["contact_phone", "contact_email", "contact_url"]}),
         (_("Dates"), {"fields": [("created_at", "updated_at")]}),
     ]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The search finds services by the names of their agency."""
+        super().save_model(request, obj, form, change)
+        services = list(obj.services.all())
+        for service in services:
+            service.agency = obj
+            index_fields(service)
+        Service.objects.bulk_update(services, ["search_text", "search_words"], batch_size=500)
 
     @admin.display(description=_("agency"), ordering="name_th")
     def name(self, agency: Agency) -> str:

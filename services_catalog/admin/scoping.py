@@ -95,8 +95,8 @@ class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
         given = list(super().get_readonly_fields(request, obj))
         if is_central(request.user):
             return given
-        fieldsets: Any = self.fieldsets or [(None, {"fields": self.fields or self._all_fields()})]
-        shown = flatten_fieldsets(fieldsets)
+        names: Any = self.fields or self._all_fields()
+        shown = flatten_fieldsets(self.fieldsets or [(None, {"fields": names})])
         return [*given, *(one for one in shown if one not in given and one not in self.agency_officer_changes)]
 
     def _all_fields(self) -> list[str]:

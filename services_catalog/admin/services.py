@@ -49,7 +49,7 @@ class ServiceAdmin(AgencyScopedAdmin):
     list_display = ["name", "agency", "state", "current_version", "category", "updated_at"]
     list_filter = ["publication", "agency", "category"]
     list_select_related = ["agency", "category", "current_version"]
-    search_fields = ["code", "search_text"]
+    search_fields = ["code", "name_th", "name_en"]
     ordering = ["code"]
     autocomplete_fields = ["agency"]
     # A service goes live, and off again, through services.publishing alone.
@@ -109,7 +109,7 @@ class ServiceVersionAdmin(AgencyScopedAdmin):
 
     list_display = ["service", "number", "claims", "created_at"]
     list_filter = ["service__agency"]
-    search_fields = ["service__code", "service__search_text"]
+    search_fields = ["service__code", "service__name_th", "service__name_en"]
     ordering = ["service__code", "-number"]
     fieldsets = [
         (None, {"fields": ["service", ("number", "created_at"), "claims"]}),

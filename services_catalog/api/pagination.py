@@ -16,7 +16,7 @@ class KeysetPages(CursorPagination):
             cursor = super().decode_cursor(request)
         except NotFound:
             raise ParseError from None
-        if cursor is not None and cursor.position is not None and not self.is_position(cursor.position):
+        if cursor is not None and cursor.position is not None and not self.is_position(str(cursor.position)):
             raise ParseError
         return cursor
 

@@ -14,7 +14,15 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet, TextField, UUID
 from services_catalog.models import Service
 from services_catalog.search.keyboard import on_the_other_layout
 from services_catalog.search.meanings import meanings
-from services_catalog.search.ranking import Candidate, Likeness, is_exact_only, rank, read
+from services_catalog.search.ranking import (
+    COVERED_A_LITTLE,
+    COVERED_ENOUGH,
+    Candidate,
+    Likeness,
+    is_exact_only,
+    rank,
+    read,
+)
 from services_catalog.search.text import normalise, words
 
 _LONGEST_QUERY = 200
@@ -28,7 +36,11 @@ def search(services: QuerySet[Service], query: str) -> QuerySet[Service]:
     typed = query[:_LONGEST_QUERY]
     if not normalise(typed):
         return services
-    found = _find(services, typed) or _find(services, on_the_other_layout(typed))
+    found = (
+        _find(services, typed, COVERED_ENOUGH)
+        or _find(services, on_the_other_layout(typed), COVERED_ENOUGH)
+        or _find(services, typed, COVERED_A_LITTLE)
+    )
     position = Func(
         Value(found, output_field=ArrayField(UUIDField())),
         F("pk"),
@@ -38,7 +50,7 @@ def search(services: QuerySet[Service], query: str) -> QuerySet[Service]:
     return services.filter(pk__in=found).order_by(position)
 
 
-def _find(services: QuerySet[Service], typed: str) -> list[UUID]:
+def _find(services: QuerySet[Service], typed: str, enough: float) -> list[UUID]:
     query = normalise(typed)
     if not words(query):
         return []
@@ -50,7 +62,7 @@ def _find(services: QuerySet[Service], typed: str) -> list[UUID]:
         for *row, in_names, in_all in _similar(fields, reading.comparable):
             candidate = candidates.setdefault(row[0], Candidate(*row))
             candidate.likeness[reading.comparable] = Likeness(in_names, in_all)
-    return rank(candidates.values(), readings, total=services.count())[:_MOST_FOUND]
+    return rank(candidates.values(), readings, total=services.count(), enough=enough)[:_MOST_FOUND]
 
 
 def _has_any(vocabulary: Iterable[str]) -> Q:
@@ -61,7 +73,7 @@ def _has(word: str) -> Q:
     """Thai words are found inside others, too."""
     prefix = "" if is_exact_only(word) else ":*"
     has = Q(search_vector=SearchQuery(f"'{word}'{prefix}", search_type="raw", config="simple"))
-    return has if word.isascii() else has | Q(search_text__contains=word)
+    return has if word.isascii() or not prefix else has | Q(search_text__contains=word)
 
 
 def _similar(fields: "QuerySet[Service, tuple[Any, ...]]", text: str) -> list[tuple[Any, ...]]:

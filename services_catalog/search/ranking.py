@@ -21,7 +21,8 @@ _PART_OF_COMPOUND = 0.4
 _SAME_NAME, _SAME_ALIAS, _IN_NAME = 1.0, 0.6, 0.2
 _LIKENESS_ALONE, _LIKENESS_BESIDES, _LIKENESS_OF_ALIAS = 0.8, 0.3, 0.9
 _UNKNOWN = 0.5
-_COVERED_ENOUGH = 0.35
+# The share of the query's worth a service must have; the lower one where nothing has as much.
+COVERED_ENOUGH, COVERED_A_LITTLE = 0.35, 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,11 @@ def read(text: str) -> Reading:
 
 
 def is_exact_only(word: str) -> bool:
-    """Numbers, and Latin words of one or two letters, mean nothing as the beginning of others."""
-    return word.isdigit() or (word.isascii() and len(word) < _LONG_WORD)
+    """Numbers, single letters and Latin words of two mean nothing as the beginning of others."""
+    return word.isdigit() or len(word) == 1 or (word.isascii() and len(word) < _LONG_WORD)
 
 
-def rank(candidates: Collection[Candidate], readings: Iterable[Reading], *, total: int) -> list[UUID]:
+def rank(candidates: Collection[Candidate], readings: Iterable[Reading], *, total: int, enough: float) -> list[UUID]:
     """The ids of those that match, best first. `total` is how many services there are, found or not."""
     scores: dict[UUID, float] = {}
     for reading in readings:
@@ -78,7 +79,7 @@ def rank(candidates: Collection[Candidate], readings: Iterable[Reading], *, tota
         worths = _worths(reading, found.values(), total)
         for candidate in candidates:
             covered = sum(worths[word] * place for word, place in found[candidate.id].items())
-            score = _score(candidate, covered, reading.comparable)
+            score = _score(candidate, covered, reading.comparable, enough)
             scores[candidate.id] = max(score, scores.get(candidate.id, 0.0))
     matching = [candidate for candidate in candidates if scores[candidate.id] > 0]
     matching.sort(key=lambda candidate: (-scores[candidate.id], len(candidate.names), candidate.code))
@@ -128,10 +129,10 @@ def _place(word: str, text: str, text_words: str) -> float:
     return 0.0
 
 
-def _score(candidate: Candidate, covered: float, comparable: str) -> float:
+def _score(candidate: Candidate, covered: float, comparable: str, enough: float) -> float:
     like = candidate.likeness.get(comparable)
     if like is None:
-        return covered if covered >= _COVERED_ENOUGH else 0.0
+        return covered if covered >= enough else 0.0
     bonus = 0.0
     if f"|{comparable}|" in candidate.names:
         bonus = _SAME_NAME

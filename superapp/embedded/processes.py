@@ -6,6 +6,9 @@ from pathlib import Path
 
 from superapp.embedded.locations import PROJECT_ROOT
 
+# Quiet: without the banner every line is JSON.
+_CELERY = [sys.executable, "-m", "celery", "-A", "superapp.celery", "--quiet"]
+
 
 def web(*, host: str, port: int, workers: int = 1, blocking_threads: int = 8) -> list[str]:
     """The API and the admin: `workers` processes with `blocking_threads` requests at a time in each."""
@@ -13,19 +16,20 @@ def web(*, host: str, port: int, workers: int = 1, blocking_threads: int = 8) ->
     argv = ["env", "DATABASE_POOL=1", f"DATABASE_POOL_SIZE={blocking_threads}", "BROKER_SOCKET_TIMEOUT=0.3"]
     argv += [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     argv += ["--workers", str(workers), "--blocking-threads", str(blocking_threads)]
+    argv += ["--log-config", "superapp/logs/granian.json"]
     return [*argv, "superapp.wsgi:application"]
 
 
 def worker(*, queues: Sequence[str], pool: str, concurrency: int, hostname: str) -> list[str]:
     """A Celery worker; `hostname` is its node name, like `routing@%h`."""
-    argv = [sys.executable, "-m", "celery", "-A", "superapp.celery", "worker", "--queues", ",".join(queues)]
+    argv = [*_CELERY, "worker", "--queues", ",".join(queues)]
     argv += ["--pool", pool, "--concurrency", str(concurrency), "--hostname", hostname]
     return [*argv, "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
 
 
 def beat(*, state: Path) -> list[str]:
     """Celery's clock; it keeps its schedule in the state directory, and no pid file."""
-    argv = [sys.executable, "-m", "celery", "-A", "superapp.celery", "beat", "--loglevel", "INFO"]
+    argv = [*_CELERY, "beat", "--loglevel", "INFO"]
     return [*argv, "--schedule", str(state / "celerybeat-schedule"), "--pidfile="]
 
 

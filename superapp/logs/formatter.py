@@ -5,8 +5,8 @@ import re
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-# Thirteen digits in a row, or grouped as on the card (1-2345-67890-12-1); not a part of a longer number or a UUID.
-_NATIONAL_ID = re.compile(r"(?<![0-9A-Za-z])[0-9](?:-?[0-9]){12}(?![0-9A-Za-z])")
+# Thirteen digits in a row, or grouped as on the card (1-2345-67890-12-1, or with spaces); no part of a longer number.
+_NATIONAL_ID = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[- ]?[0-9]){12}(?![0-9A-Za-z])")
 # Queries hold one-time codes and what people searched for.
 _QUERY = re.compile(r"\?[^\s\"'\\<>]*=[^\s\"'\\<>]*")
 
@@ -21,7 +21,7 @@ _render = structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
 def json_formatter() -> structlog.stdlib.ProcessorFormatter:
-    """For logging.config: `"()": "superapp.logs.formatter.json_formatter"`. Needs no settings: the server has it too."""
+    """For logging.config: `"()": "superapp.logs.formatter.json_formatter"`. Needs no settings."""
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=SHARED_PROCESSORS,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],

@@ -12,7 +12,7 @@ _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
 class RequestIds(RequestMiddleware):
-    """Puts the id on the request (`request.request_id`), into each line of the log and into the answer's X-Request-ID."""
+    """Puts the id on the request (`request.request_id`), into each line of the log and onto the answer."""
 
     def prepare(self, request: HttpRequest) -> None:
         given = request.headers.get(HEADER, "")

@@ -34,10 +34,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "superapp.logs.middleware.RequestIds",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "superapp.static_files.StaticFiles",
     "superapp.api.middleware.RefuseUnstorableText",
-    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -68,6 +68,11 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 # Without collectstatic, as on a developer's machine, files are served from where the apps keep them.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.exists()
 WHITENOISE_AUTOREFRESH = False
+# Compressed, and under their own names: a manifest of hashed names would be one more thing that only production has.
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
 APPEND_SLASH = False
 
 AUTH_USER_MODEL = "services_catalog.Officer"

@@ -17,8 +17,6 @@ LOGGING = {
         "httpx2": {"level": "WARNING"},
         # A line for each call that went well is the proxy's access log.
         "django_structlog.middlewares.request": {"level": "WARNING"},
-        # Ours to propagate and not Django's to mail: its only handler is for an empty ADMINS.
-        "django": {"handlers": [], "level": "INFO"},
     },
 }
 

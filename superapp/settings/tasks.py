@@ -29,8 +29,9 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # A dead broker must cost the web process no more than a blink (rule 1).
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
-        "visibility_timeout": 3600,
-        "unacked_restore_interval": 30,
+        # Messages are hints, so Redis need not keep unacknowledged ones. Where it does, a worker that has one when
+        # the broker dies ends for good (kombu 5.7: "'NoneType' object has no attribute 'hostname'").
+        "ack_emulation": False,
         "socket_timeout": env.float("BROKER_SOCKET_TIMEOUT", 10.0),
         "socket_connect_timeout": env.float("BROKER_SOCKET_TIMEOUT", 10.0),
     }

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -16,6 +17,7 @@ from superapp.embedded.locations import PROJECT_ROOT
 from superapp.sandbox.journey import system
 
 PACKAGES = ("superapp", "citizens", "services_catalog")
+SCHEDULE: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def sources() -> list[Path]:
 def test_every_task_is_routed_and_every_route_leads_to_a_task(our_tasks: set[str]) -> None:
     assert our_tasks
     assert our_tasks == set(ROUTES)
-    assert settings.CELERY_TASK_ROUTES == {name: {"queue": queue.value} for name, queue in ROUTES.items()}
+    assert {name: {"queue": queue.value} for name, queue in ROUTES.items()} == settings.CELERY_TASK_ROUTES
 
 
 def test_every_queue_is_declared_once_and_used() -> None:
@@ -70,19 +72,19 @@ def test_every_name_is_written_once() -> None:
 
 
 def test_the_beat_schedule_names_existing_tasks(our_tasks: set[str]) -> None:
-    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    scheduled = {entry["task"] for entry in SCHEDULE.values()}
     assert scheduled
     assert scheduled <= our_tasks
 
 
 def test_the_queue_keeps_moving_by_the_clock_alone() -> None:
-    every = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    every = {entry["task"]: entry["schedule"] for entry in SCHEDULE.values()}
     assert every[queues.SWEEP] <= timedelta(seconds=1)
     assert every[queues.NOTIFY_PENDING] <= timedelta(seconds=1)
 
 
 def test_a_stopped_worker_finds_no_heap_of_scheduled_messages() -> None:
-    for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+    for name, entry in SCHEDULE.items():
         assert 0 < entry["options"]["expires"] <= entry["schedule"].total_seconds(), name
 
 

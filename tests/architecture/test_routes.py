@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, get_resolver, reverse
 from rest_framework.permissions import AllowAny
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
@@ -25,8 +25,10 @@ OPEN = {
     "schema",
     "docs",
 }
-# Plain Django views outside the admin: open, and without any data.
-PLAIN = {"health-alive", "health-ready"}
+# Plain Django views, open and without any data: health, and the language of the admin.
+PLAIN = {"health-alive", "health-ready", "set_language"}
+# Behind the admin's sign-in, for central staff (tests/superapp/operations).
+OPERATORS = {"operations"}
 # Agencies prove themselves in their own way.
 FOR_AGENCIES = {"agency-status-events"}
 
@@ -38,13 +40,12 @@ ARGUMENTS = {
 
 
 def routes(resolver: Any = None) -> Iterator[URLPattern]:
-    """All patterns outside the admin."""
+    """All patterns but those of the admin site itself."""
     for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            if entry.namespace != "admin":
-                yield from routes(entry)
-        else:
+        if isinstance(entry, URLPattern):
             yield entry
+        elif entry.namespace != "admin":
+            yield from routes(entry)
 
 
 def view_of(route: URLPattern) -> type[APIView] | None:
@@ -74,7 +75,7 @@ def test_the_open_routes_are_these() -> None:
 
 
 def test_views_without_the_framework_are_these() -> None:
-    assert {name_of(route) for route in routes() if view_of(route) is None} == PLAIN
+    assert {name_of(route) for route in routes() if view_of(route) is None} == PLAIN | OPERATORS
 
 
 def test_nobody_is_asked_who_they_are_where_everybody_may_come() -> None:
@@ -114,7 +115,7 @@ def test_every_view_is_throttled(name: str) -> None:
 
 @pytest.mark.django_db
 def test_the_admin_sends_strangers_to_its_login(anonymous: APIClient) -> None:
-    pages = [reverse("admin:index")]
+    pages = [reverse("admin:index"), reverse("operations")]
     for model in admin.site._registry:
         kind = f"{model._meta.app_label}_{model._meta.model_name}"
         pages += [reverse(f"admin:{kind}_changelist"), reverse(f"admin:{kind}_add")]

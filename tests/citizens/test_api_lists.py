@@ -46,7 +46,9 @@ def count_queries(api: APIClient) -> Callable[[str], tuple[int, int]]:
     """count_queries(path) gives how many rows the list shows, and how many queries it takes."""
 
     def count(path: str) -> tuple[int, int]:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             answer = api.get(path, {"page_size": 50}).json()
         return len(answer["results"] if isinstance(answer, dict) else answer), len(captured)
 

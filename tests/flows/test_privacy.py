@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,11 +14,12 @@ from superapp.sandbox.agencies.behaviours import AgencyKind
 from superapp.sandbox.people import TEST_PEOPLE
 from tests.flows.conftest import PERSON, System
 
-pytestmark = pytest.mark.xdist_group("flows")
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("flows")]
 
 CHILD = TEST_PEOPLE[1].number
 # Standing alone: random hexadecimal has long runs of digits, too.
 THIRTEEN_DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9]{13}(?![0-9A-Za-z])")
+_A_DAY = 24 * 60 * 60 * 1000
 TASK_BODY = re.compile(r'\\?"body\\?": ?\\?"([A-Za-z0-9+/=]+)\\?"')
 
 
@@ -33,13 +35,17 @@ def found_in(text: str) -> list[str]:
     return known + THIRTEEN_DIGITS.findall(text)
 
 
+def not_moments(numbers: list[str]) -> list[str]:
+    """Without the servers' own notes of when a key ends: milliseconds since 1970 have thirteen digits, too."""
+    now = time.time() * 1000
+    return [number for number in numbers if not number.isdigit() or abs(int(number) - now) > _A_DAY]
+
+
 @pytest.fixture(scope="module")
 def journey(system: System) -> System:
     """Forms that carry a number, sent to agencies that answer, lose their answer, and refuse; one that is not valid."""
     data = {"note": "For my daughter", "child": CHILD}
-    accepted = [
-        system.submit(kind, data, f"privacy-{kind}") for kind in (AgencyKind.INSTANT, AgencyKind.AMNESIAC)
-    ]
+    accepted = [system.submit(kind, data, f"privacy-{kind}") for kind in (AgencyKind.INSTANT, AgencyKind.AMNESIAC)]
     system.submit(AgencyKind.REFUSING, data, "privacy-refused")
     invalid = system.phone.submit(system.services[AgencyKind.INSTANT].code, 1, {"child": CHILD[:12] + "0"}, "invalid")
     assert invalid.status_code == 422
@@ -71,9 +77,10 @@ def _as_text(value: object) -> str:
 def test_the_search_finds_what_it_looks_for() -> None:
     for spelling in spellings(CHILD):
         assert found_in(f'{{"child": "{spelling}"}}')
-    assert is_national_id("1234567890121")
-    assert found_in("GET /people/1234567890121?x=1")
-    assert not found_in("018f1234567890121abc")
+    somebody = TEST_PEOPLE[3].number
+    assert is_national_id(somebody)
+    assert found_in(f"GET /people/{somebody}?x=1") == [somebody]
+    assert not found_in(f"018f{somebody}abc"), "random hexadecimal"
 
 
 def test_the_agencies_did_get_the_numbers(journey: System) -> None:
@@ -99,14 +106,14 @@ def test_nothing_in_the_broker_or_the_cache_shows_a_national_id(journey: System)
     bodies = [base64.b64decode(body).decode() for body in TASK_BODY.findall(written)]
     lane = str(journey.services[AgencyKind.INSTANT].pk)
     assert any(lane in body for body in bodies), "the arguments of tasks can be read here"
-    assert found_in(written) == []
+    assert not_moments(found_in(written)) == []
     assert [body for body in bodies if found_in(body)] == []
-    assert found_in(journey.cache.everything_ever_written()) == []
+    assert not_moments(found_in(journey.cache.everything_ever_written())) == []
 
 
 def test_no_url_shows_a_national_id(journey: System) -> None:
     seen = [request.target for request in journey.arrived]
     assert any("/api/v2/oauth2/token/" in url for url in seen), "ThaID's back channel"
-    assert any(url.split("/")[2:3] == ["cases"] and len(url.split("/")) == 4 for url in seen), "a look-up"
+    assert any(url.endswith("/cases") for url in seen), "submissions"
     assert any("/service-requests" in url for url in journey.phone_urls)
     assert [url for url in [*seen, *journey.phone_urls] if found_in(url)] == []

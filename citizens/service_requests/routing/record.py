@@ -18,6 +18,7 @@ from citizens.service_requests.models import (
     StatusEvent,
 )
 from citizens.service_requests.retry import current_profile, next_attempt_at
+from citizens.service_requests.routing.attempt_log import log_attempt
 from citizens.service_requests.routing.send import AdapterBroke, CannotFindOut, NotStarted, Result, Sent
 from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Receipt
@@ -45,6 +46,7 @@ def record(sent: Sequence[Sent]) -> None:
     events: list[StatusEvent | None] = []
     for one in recorded:
         close(held[one.claimed.attempt_id], _closing(one.result))
+        _log(held[one.claimed.attempt_id], one)
         events += settle(requests[one.claimed.request_id], one.result)
     save_attempts([held[one.claimed.attempt_id] for one in recorded])
     save_transitions([requests[one.claimed.request_id] for one in recorded], events)
@@ -53,6 +55,13 @@ def record(sent: Sequence[Sent]) -> None:
 def _held_attempts(ids: Sequence[UUID]) -> dict[UUID, DeliveryAttempt]:
     held = DeliveryAttempt.objects.select_for_update().filter(pk__in=ids, outcome__in=OPEN_OUTCOMES).order_by("pk")
     return {attempt.pk: attempt for attempt in held}
+
+
+def _log(attempt: DeliveryAttempt, sent: Sent) -> None:
+    took_ms = round(sent.took.total_seconds() * 1000)
+    log_attempt(
+        attempt, request_id=sent.claimed.trace_id, service=sent.claimed.submission.service_code, took_ms=took_ms
+    )
 
 
 def close(attempt: DeliveryAttempt, closing: Closing) -> None:

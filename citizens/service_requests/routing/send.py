@@ -6,6 +6,7 @@ from time import monotonic
 
 import structlog
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from citizens.service_requests.routing.claim import Claimed
 from services_catalog.adapters.base import Adapter
@@ -51,15 +52,19 @@ class Sent:
 def send(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Sent:
     """Makes the call, after asking for the outcome of an earlier one where that is unknown."""
     started = monotonic()
-    result: Result
-    try:
-        result = _result(claimed, adapter, call)
-    except DeliveryFailure as failure:
-        result = failure
-    except Exception as error:  # noqa: BLE001  (rule 5: any other exception parks the request)
-        logger.error("adapter_error", reference=claimed.submission.reference, error=type(error).__name__)
-        result = AdapterBroke()
+    with bound_contextvars(request_id=claimed.trace_id, reference=claimed.submission.reference):
+        result = _any_result(claimed, adapter, call)
     return Sent(claimed, result, timedelta(seconds=monotonic() - started))
+
+
+def _any_result(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Result:
+    try:
+        return _result(claimed, adapter, call)
+    except DeliveryFailure as failure:
+        return failure
+    except Exception as error:  # noqa: BLE001  (rule 5: any other exception parks the request)
+        logger.error("adapter_error", error=type(error).__name__)
+        return AdapterBroke()
 
 
 def _result(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Receipt | CannotFindOut | NotStarted:

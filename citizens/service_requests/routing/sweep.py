@@ -15,6 +15,7 @@ from citizens.service_requests.models import (
     StatusEvent,
 )
 from citizens.service_requests.nudges import send_nudge
+from citizens.service_requests.routing.attempt_log import log_attempt
 from citizens.service_requests.routing.record import Closing, close, save_attempts, settle
 from citizens.service_requests.routing.send import NotStarted
 from services_catalog.adapters.errors import OutcomeUnknown
@@ -48,6 +49,7 @@ def expire_leases() -> int:
     for attempt in attempts:
         sending = attempt.outcome == Outcome.SENDING
         close(attempt, Closing(Outcome.UNKNOWN if sending else Outcome.RETRYABLE, _LEASE_EXPIRED))
+        log_attempt(attempt, request_id=requests[attempt.service_request_id].request_id)
         result = OutcomeUnknown(_LEASE_EXPIRED) if sending else NotStarted()
         events += settle(requests[attempt.service_request_id], result)
     save_attempts(attempts)

@@ -70,7 +70,7 @@ def _submission(agency_code: str, request: Request) -> Submission:
         raise _MalformedError("The header Idempotency-Key is missing.")
     match _json_object(request.body):
         case {"reference": str(ref), "service": str(), "version": int(), "data": dict(), "applicant": dict()}:
-            return Submission(agency_code, _uuid(ref), key)
+            return Submission(agency_code, _uuid(ref), key, request.headers.get("X-Request-ID", ""))
     raise _MalformedError("The body lacks a member or has one of the wrong type.")
 
 

@@ -12,7 +12,8 @@ CREATE TABLE IF NOT EXISTS arrivals (
     reference TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
     at REAL NOT NULL,
-    answer TEXT NOT NULL
+    answer TEXT NOT NULL,
+    request_id TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS arrivals_reference ON arrivals (reference);
 
@@ -24,7 +25,8 @@ CREATE TABLE IF NOT EXISTS cases (
     idempotency_key TEXT NOT NULL,
     agency_reference TEXT NOT NULL UNIQUE,
     status TEXT NOT NULL,
-    opened_at REAL NOT NULL
+    opened_at REAL NOT NULL,
+    request_id TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS cases_reference ON cases (reference);
 CREATE INDEX IF NOT EXISTS cases_idempotency_key ON cases (idempotency_key);
@@ -58,6 +60,13 @@ class Database:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(_SCHEMA)
+        self._add_what_an_older_ledger_lacks()
+
+    def _add_what_an_older_ledger_lacks(self) -> None:
+        for table in ("arrivals", "cases"):
+            if "request_id" not in {row["name"] for row in self.rows(f"PRAGMA table_info({table})")}:
+                with self.transaction() as connection:
+                    connection.execute(f"ALTER TABLE {table} ADD COLUMN request_id TEXT NOT NULL DEFAULT ''")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -23,6 +23,8 @@ class Submission:
     agency_code: str
     reference: str
     idempotency_key: str
+    # X-Request-ID of the call.
+    request_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,8 @@ class Ledger:
         """`answer` is the HTTP status, or "closed" or "reset" for a connection that ended without one."""
         with self.database.transaction() as connection:
             connection.execute(
-                "INSERT INTO arrivals (kind, agency_code, reference, idempotency_key, at, answer)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO arrivals (kind, agency_code, reference, idempotency_key, request_id, at, answer)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (kind, *_columns(submission), time.time(), answer),
             )
 
@@ -66,8 +68,8 @@ class Ledger:
             case = Case(_agency_reference(submission.agency_code, case_id), status)
             opened_at = time.time()
             connection.execute(
-                "INSERT INTO cases (id, kind, agency_code, reference, idempotency_key,"
-                " agency_reference, status, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO cases (id, kind, agency_code, reference, idempotency_key, request_id,"
+                " agency_reference, status, opened_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (case_id, kind, *_columns(submission), case.agency_reference, status, opened_at),
             )
             connection.executemany(
@@ -110,8 +112,8 @@ class Ledger:
         return counts | {row[0]: row[1] for row in rows}
 
 
-def _columns(submission: Submission) -> tuple[str, str, str]:
-    return submission.agency_code, submission.reference, submission.idempotency_key
+def _columns(submission: Submission) -> tuple[str, str, str, str]:
+    return submission.agency_code, submission.reference, submission.idempotency_key, submission.request_id
 
 
 def _event(case_id: int, step: Step, happens_at: float) -> tuple[str, int, str, float, float]:

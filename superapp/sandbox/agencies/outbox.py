@@ -10,7 +10,10 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`happened_at` is a Unix time; `attempts` counts the pushes before this one."""
+    """`happened_at` is a Unix time; `attempts` counts the pushes before this one.
+
+    `request_id` came with the submission that opened the case.
+    """
 
     webhook_id: str
     case_id: int
@@ -20,6 +23,7 @@ class Event:
     status: str
     happened_at: float
     attempts: int
+    request_id: str
 
 
 class Outbox:
@@ -33,7 +37,7 @@ class Outbox:
         """
         rows = self._database.rows(
             "SELECT webhook_id, case_id, agency_code, reference, agency_reference, e.status, happened_at,"
-            " attempts FROM events e JOIN cases c ON c.id = e.case_id"
+            " attempts, request_id FROM events e JOIN cases c ON c.id = e.case_id"
             " WHERE NOT delivered AND NOT refused AND due_at <= ? AND case_id % ? = ?"
             " ORDER BY due_at LIMIT ?",
             time.time(), shares, share, limit,

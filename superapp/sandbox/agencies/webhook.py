@@ -35,6 +35,7 @@ def headers_of(event: Event, body: bytes, credentials: AgencyCredentials) -> dic
     return {
         "Authorization": f"Bearer {credentials.api_key}",
         "Content-Type": "application/json",
+        "X-Request-ID": event.request_id,
         "webhook-id": event.webhook_id,
         "webhook-timestamp": str(timestamp),
         "webhook-signature": sign(credentials.callback_secret, event.webhook_id, timestamp, body),

@@ -31,7 +31,7 @@ class Browser:
         self.verifier = secrets.token_urlsafe(48)
         self.state = secrets.token_urlsafe(16)
 
-    def begin(self, **changes: str) -> HttpResponse:
+    def begin(self, **changes: str) -> Any:
         digest = hashlib.sha256(self.verifier.encode()).digest()
         asked = {
             "provider": "thaid",
@@ -56,7 +56,7 @@ class Browser:
         assert answer.status == 302
         return str(answer.headers["Location"])
 
-    def come_back(self, callback: str) -> HttpResponse:
+    def come_back(self, callback: str) -> Any:
         return self.client.get(callback.removeprefix(PUBLIC_URL))
 
     def sign_in(self, person: str = "1234567890121", decision: str = "allow") -> dict[str, str]:
@@ -74,9 +74,7 @@ class Browser:
         return dict(answer.json())
 
     def refresh(self, refresh_token: str) -> Any:
-        return self.client.post(
-            "/api/v1/auth/token", {"grant_type": "refresh_token", "refresh_token": refresh_token}
-        )
+        return self.client.post("/api/v1/auth/token", {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
 def landing(response: HttpResponse) -> dict[str, str]:

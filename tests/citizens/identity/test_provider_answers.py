@@ -166,9 +166,7 @@ def test_keys_are_fetched_again_when_the_provider_has_changed_them(provider: Fak
 @pytest.mark.parametrize(
     ("claimed", "ial"), [("2.3", "2.3"), (2.1, "2.1"), ("3.0", "2.3"), (None, "1.1"), ("high", "1.1"), ("NaN", "1.1")]
 )
-def test_assurance_is_what_the_provider_claims_up_to_its_cap(
-    provider: FakeProvider, claimed: object, ial: str
-) -> None:
+def test_assurance_is_what_the_provider_claims_up_to_its_cap(provider: FakeProvider, claimed: object, ial: str) -> None:
     sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce, ial=claimed)))
     assert str(SignIn.objects.get().ial) == ial
 
@@ -187,7 +185,15 @@ def test_assurance_is_what_the_provider_claims_up_to_its_cap(
         (HangUp.RESET, "temporarily_unavailable"),
     ],
     ids=[
-        "400", "401", "500", "redirect", "no-id-token", "id-token-is-a-number", "no-json", "no-object", "hung-up",
+        "400",
+        "401",
+        "500",
+        "redirect",
+        "no-id-token",
+        "id-token-is-a-number",
+        "no-json",
+        "no-object",
+        "hung-up",
     ],
 )
 def test_answers_that_are_no_token(

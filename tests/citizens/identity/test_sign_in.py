@@ -109,7 +109,9 @@ def test_code_is_used_once(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"code_verifier": "x" * 43}, {"redirect_uri": "https://elsewhere.example/"}], ids=lambda it: next(iter(it))
+    "change",
+    [{"code_verifier": "x" * 43}, {"redirect_uri": "https://elsewhere.example/"}],
+    ids=lambda it: next(iter(it)),
 )
 def test_code_of_another_phone_is_refused_and_used_up(browser: Browser, change: dict[str, str]) -> None:
     code = browser.sign_in()["code"]
@@ -132,9 +134,7 @@ def test_code_that_was_never_given_is_refused(browser: Browser) -> None:
     ],
     ids=lambda value: str(value.get("grant_type")) if isinstance(value, dict) else "",
 )
-def test_incomplete_grant_names_what_is_missing(
-    anonymous: APIClient, grant: dict[str, str], missing: set[str]
-) -> None:
+def test_incomplete_grant_names_what_is_missing(anonymous: APIClient, grant: dict[str, str], missing: set[str]) -> None:
     refused = anonymous.post("/api/v1/auth/token", grant)
 
     assert refused.status_code == 422
@@ -147,7 +147,7 @@ def test_incomplete_grant_names_what_is_missing(
 def test_return_address_must_be_registered_exactly(browser: Browser, address: str) -> None:
     refused = browser.begin(redirect_uri=address)
 
-    assert (refused.status_code, refused.json()["code"]) == (400, "redirect_not_registered")  # type: ignore[attr-defined]
+    assert (refused.status_code, refused.json()["code"]) == (400, "redirect_not_registered")
     assert COOKIE not in refused.cookies
     assert not SignIn.objects.exists()
 

@@ -14,7 +14,7 @@ from citizens.notifications.tasks import notify_pending as notify_task
 from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
 from citizens.service_requests.models import Actor, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.texts import STATUS_NAMES
-from services_catalog.languages import Text
+from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency, Service
 from tests.citizens.service_requests.making import make_request, make_service
 
@@ -24,7 +24,7 @@ def service(db: None) -> Service:
     return make_service()
 
 
-def say(service_request: ServiceRequest, *steps: Status, milestone: Text = Text("", "")) -> None:
+def say(service_request: ServiceRequest, *steps: Status, milestone: Text = NO_TEXT) -> None:
     news = News(source=StatusEvent.Source.AGENCY, milestone=milestone)
     with transaction.atomic():
         [locked] = lock_requests([service_request.pk]).values()

@@ -41,7 +41,7 @@ def push(
     """One push with right headers; `extra` headers take the place of them."""
     body = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
     timestamp = int(time.time()) if timestamp is None else timestamp
-    headers = {
+    headers: dict[str, Any] = {
         "HTTP_AUTHORIZATION": f"Bearer {secrets.api_key}",
         "HTTP_WEBHOOK_ID": event_id,
         "HTTP_WEBHOOK_TIMESTAMP": str(timestamp),
@@ -168,9 +168,7 @@ Change = Callable[[AgencyCredentials, bytes], dict[str, str]]
         ),
         pytest.param(
             lambda secrets, body: {
-                "HTTP_WEBHOOK_SIGNATURE": signature(
-                    secrets.callback_secret, "event-1", int(time.time()), body + b" "
-                )
+                "HTTP_WEBHOOK_SIGNATURE": signature(secrets.callback_secret, "event-1", int(time.time()), body + b" ")
             },
             id="another-body",
         ),
@@ -194,7 +192,7 @@ def test_who_does_not_prove_it_is_refused(agency: Agency, made: ServiceRequest, 
     assert_nothing_happened()
 
 
-@pytest.mark.parametrize("seconds", [-301, 301, -10**9])
+@pytest.mark.parametrize("seconds", [-301, 301, -(10**9)])
 def test_an_old_or_early_message_is_refused(agency: Agency, made: ServiceRequest, seconds: int) -> None:
     refused = push(credentials_of(agency), message(made.pk), timestamp=int(time.time()) + seconds)
     assert_problem(refused, 401, "agency_not_recognised")
@@ -219,9 +217,7 @@ def test_any_of_several_signatures_is_enough(agency: Agency, made: ServiceReques
     assert answer.status_code == 200
 
 
-def test_old_and_new_credentials_work_side_by_side_until_the_next_change(
-    agency: Agency, made: ServiceRequest
-) -> None:
+def test_old_and_new_credentials_work_side_by_side_until_the_next_change(agency: Agency, made: ServiceRequest) -> None:
     generations = [credentials_of(agency, generation=generation) for generation in ("", "2", "3")]
 
     def set_primary(secrets: AgencyCredentials) -> None:

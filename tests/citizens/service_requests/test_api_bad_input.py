@@ -170,7 +170,13 @@ def test_a_body_just_below_the_limit_is_read(api: APIClient, service: Service) -
 
 @pytest.mark.parametrize(
     "media_type",
-    ["text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "nonsense"],
+    [
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "nonsense",
+    ],
 )
 def test_other_media_types(api: APIClient, service: Service, media_type: str) -> None:
     body = json.dumps(submission()).encode()

@@ -119,9 +119,7 @@ def follow(phone: APIClient, url: str) -> Any:
 
 
 @pytest.mark.parametrize(("size", "shown"), [("1", 1), ("100", 3), ("101", 3), ("0", 3), ("-1", 3), ("x", 3), ("", 3)])
-def test_odd_page_sizes_are_no_error(
-    api: APIClient, citizen: Citizen, service: Service, size: str, shown: int
-) -> None:
+def test_odd_page_sizes_are_no_error(api: APIClient, citizen: Citizen, service: Service, size: str, shown: int) -> None:
     for _ in range(3):
         make_request(citizen, service)
     assert len(api.get(PATH, {"page_size": size}).json()["results"]) == shown

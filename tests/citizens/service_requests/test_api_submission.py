@@ -150,17 +150,26 @@ def test_unknown_and_unpublished_services_look_the_same(api: APIClient, agency: 
     assert rows() == NO_ROWS
 
 
+def test_a_service_that_was_deleted_and_made_again(api: APIClient, agency: Agency, service: Service) -> None:
+    """What a process remembers of a service may be gone."""
+    assert submit(api, submission(version=7)).status_code == 409
+    Service.objects.update(publication="unpublished", current_version=None)
+    service.delete()
+    assert submit(api).status_code == 404
+
+    make_service(agency, service.code)
+    assert submit(api).status_code == 202
+
+
 @pytest.mark.parametrize(("ial", "aal"), [("1.3", "2.2"), ("2.3", "1.0"), ("2.1", "2.1")])
-def test_a_sign_in_that_is_too_weak_is_told_what_is_needed(agency: Agency, citizen: Citizen, ial: str, aal: str) -> None:
+def test_a_weak_sign_in_is_told_what_is_needed(agency: Agency, citizen: Citizen, ial: str, aal: str) -> None:
     """RFC 9470."""
     make_service(agency, min_ial="2.2", min_aal="2.2")
     answer = submit(phone_with(access_token_issue(make_session(citizen, ial=ial, aal=aal))))
 
     body = assert_problem(answer, 401, "insufficient_user_authentication")
     assert body["required"] == {"ial": "2.2", "aal": "2.2"}
-    assert answer["WWW-Authenticate"] == (
-        'Bearer error="insufficient_user_authentication", acr_values="ial2.2 aal2.2"'
-    )
+    assert answer["WWW-Authenticate"] == ('Bearer error="insufficient_user_authentication", acr_values="ial2.2 aal2.2"')
     assert rows() == NO_ROWS
 
 

@@ -1,4 +1,4 @@
-"""The citizen's status: one table, checked under the row lock, every change an event that nobody can edit (rules 2, 3)."""
+"""The citizen's status: one table under a row lock, and every change an event that nobody can edit (rules 2 and 3)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from citizens.service_requests.models import (
     StatusEvent,
 )
 from citizens.service_requests.texts import next_step_of
-from services_catalog.languages import Text
+from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency, Service, ServiceVersion
 from services_catalog.problems import NOT_FOUND, Problem
 from tests.citizens.service_requests.making import make_attempt, make_request, make_service, statuses
@@ -61,7 +61,7 @@ def move(request_id: UUID, *steps: Status, news: News = AGENCY_NEWS) -> list[Sta
     return events
 
 
-def report(agency: Agency, request_id: UUID, event_id: str, status: Status, milestone: Text = Text("", "")) -> bool:
+def report(agency: Agency, request_id: UUID, event_id: str, status: Status, milestone: Text = NO_TEXT) -> bool:
     news = AgencyStatus(reference=request_id, status=status, occurred_at=timezone.now(), milestone=milestone)
     return request_apply_agency_status(agency=agency, event_id=event_id, news=news)
 

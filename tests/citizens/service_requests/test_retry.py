@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -83,7 +84,8 @@ def test_requests_that_failed_together_do_not_return_together() -> None:
 
 @pytest.mark.parametrize("name", sorted(settings.RETRY_PROFILES))
 def test_the_tables_of_the_settings_are_well_formed(name: str) -> None:
-    profile = RetryProfile(**settings.RETRY_PROFILES[name])
+    table: dict[str, Any] = settings.RETRY_PROFILES[name]
+    profile = RetryProfile(**table)
     assert profile.waits[0] == timedelta(0), "the first attempt is made at once"
     assert list(profile.waits) == sorted(profile.waits)
     assert profile.waits[-1] > timedelta(0), "the last wait repeats: zero would be a busy loop"

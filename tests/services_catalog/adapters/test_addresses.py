@@ -126,9 +126,7 @@ def test_not_even_a_private_host_may_be_at_an_address_that_is_never_called(
 
 
 @pytest.mark.parametrize(("address", "network"), [("127.0.0.1", "127.0.0.0/8"), ("::1", "::1/128")])
-def test_loopback_is_for_the_sandbox_alone(
-    resolve: Resolve, settings: Settings, address: str, network: str
-) -> None:
+def test_loopback_is_for_the_sandbox_alone(resolve: Resolve, settings: Settings, address: str, network: str) -> None:
     settings.EGRESS_PRIVATE_NETWORKS = {"sandbox": network}
     resolve("sandbox", [address])
     assert refused("sandbox")

@@ -69,9 +69,7 @@ def test_a_call_ends_at_its_deadline_when_nobody_reads_what_it_sends() -> None:
 
     def post() -> None:
         with pytest.raises(http.MaybeSent, match="no_answer_in_time"):
-            http.call(
-                "POST", f"http://127.0.0.1:{port}/", deadline=HASTY, headers={}, body=b"x" * 64 * 1024 * 1024
-            )
+            http.call("POST", f"http://127.0.0.1:{port}/", deadline=HASTY, headers={}, body=b"x" * 64 * 1024 * 1024)
 
     with tcp_server(talk) as port:
         assert 0.4 < seconds(post) < 1.5

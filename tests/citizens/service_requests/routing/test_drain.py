@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -26,7 +27,7 @@ from tests.citizens.service_requests.making import make_due, make_request, make_
 from tests.counterparts import RECEIPT, http_server
 
 
-def sandbox_service(sandbox: Sandbox, kind: AgencyKind, **lane: object) -> Service:
+def sandbox_service(sandbox: Sandbox, kind: AgencyKind, **lane: Any) -> Service:
     """A service of one of the sandbox's agencies, configured as `make demo` does."""
     service = make_service(**lane)
     base = f"{sandbox.urls[kind]}/{service.agency.code}"
@@ -132,7 +133,7 @@ class CrashingAdapter(Adapter):
     """Raises what no adapter may raise, once it has sent."""
 
     options_serializer = Serializer
-    calls: list[str] = []  # noqa: RUF012
+    calls: list[str] = []
 
     def submit(self, submission: Submission, call: CallSettings) -> Receipt:
         self.calls.append(submission.reference)

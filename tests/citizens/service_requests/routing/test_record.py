@@ -1,6 +1,8 @@
 """Writing down what came of a call: only where the attempt still holds its lease (rules 2, 3, 4 and 5)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,7 +23,7 @@ from services_catalog.problems import Problem
 from tests.citizens.service_requests.making import make_request, statuses
 
 RECEIPT = Receipt("DLT-2569-000001", "received")
-EVERY_RESULT = [
+EVERY_RESULT: list[Result] = [
     RECEIPT,
     Receipt("DLT-2569-000001", "completed"),
     Permanent("http_422", http_status=422),
@@ -45,7 +47,7 @@ def ended(claimed: Claimed, result: Result) -> Sent:
     return Sent(claimed, result, timedelta(seconds=0.1))
 
 
-def deliver(service: Service, result: Result, **fields: object) -> ServiceRequest:
+def deliver(service: Service, result: Result, **fields: Any) -> ServiceRequest:
     """A request whose first attempt ended with `result`."""
     service_request = make_request(service, **fields)
     record([ended(begin(service, service_request), result)])
@@ -59,7 +61,7 @@ def agency_says(service_request: ServiceRequest, status: Status) -> None:
     save_transitions(list(locked.values()), [event])
 
 
-def row(service_request: ServiceRequest) -> dict[str, object]:
+def row(service_request: ServiceRequest) -> Mapping[str, Any]:
     return ServiceRequest.objects.values().get(pk=service_request.pk)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -21,7 +22,7 @@ from tests.citizens.service_requests.making import make_attempt, make_request, m
 PAST = timedelta(seconds=-1)
 
 
-def abandon(service: Service, outcome: Outcome, lease: timedelta = PAST, **fields: object) -> ServiceRequest:
+def abandon(service: Service, outcome: Outcome, lease: timedelta = PAST, **fields: Any) -> ServiceRequest:
     """A request whose worker died with the attempt in that state."""
     service_request = make_request(service, **fields)
     make_attempt(service_request, outcome, lease_expires_at=timezone.now() + lease)

@@ -1,0 +1,100 @@
+"""Every page of the admin as people see it, in both languages: nothing in the console complains."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from services_catalog.models import Agency, Officer, Service
+from tests import factories
+from tests.browser.conftest import SignIn
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+OF_AGENCIES = [
+    "service_requests/servicerequest",
+    "services_catalog/lane",
+    "services_catalog/service",
+    "services_catalog/serviceversion",
+    "services_catalog/agency",
+]
+OF_THE_PLATFORM = [
+    *OF_AGENCIES,
+    "services_catalog/searchalias",
+    "services_catalog/category",
+    "services_catalog/lifeevent",
+    "services_catalog/officer",
+    "auth/group",
+    "citizens/citizen",
+]
+Take = Callable[[Page, str], None]
+
+
+def look_at_all(page: Page, sections: list[str], take: Take) -> None:
+    for section in sections:
+        page.goto(f"/admin/{section}/")
+        name = section.replace("/", "-")
+        take(page, name)
+        rows = page.locator("#result_list tbody a")
+        if rows.count():
+            page.goto(rows.first.get_attribute("href") or "")
+            take(page, f"{name}-one")
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_an_officer_of_an_agency_sees_every_page(
+    language: str, service: Service, agency: Agency, sign_in: SignIn, take: Take, complaints: list[str]
+) -> None:
+    other = factories.make_service(factories.make_agency("other"), "other-licence")
+    factories.make_request(factories.make_citizen(), service)
+    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), language)
+    look_at_all(page, OF_AGENCIES, take)
+    page.goto("/admin/services_catalog/service/")
+    assert page.get_by_text(service.code).count() == 1
+    assert page.get_by_text(other.code).count() == 0
+    assert page.locator("a[href='/admin/operations/']").count() == 0
+    assert complaints == []
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_central_staff_see_every_page(
+    language: str, service: Service, sign_in: SignIn, take: Take, complaints: list[str]
+) -> None:
+    factories.make_request(factories.make_citizen(), service)
+    page = sign_in(Officer.objects.create(username="root", is_staff=True, is_superuser=True), language)
+    look_at_all(page, OF_THE_PLATFORM, take)
+    page.goto("/admin/operations/")
+    assert page.get_by_text(service.name_en if language == "en" else service.name_th).count() == 1
+    take(page, "operations")
+    assert complaints == []
+
+
+def test_the_operators_page_renews_itself(service: Service, sign_in: SignIn) -> None:
+    page = sign_in(Officer.objects.create(username="root", is_staff=True, is_superuser=True), "en")
+    page.goto("/admin/operations/")
+    factories.make_request(factories.make_citizen(), service)
+    page.get_by_text(service.name_en).wait_for(timeout=12_000)
+
+
+def test_people_change_the_language(service: Service, sign_in: SignIn) -> None:
+    page = sign_in(Officer.objects.create(username="root", is_staff=True, is_superuser=True), "th")
+    page.locator("#nav-sidebar").get_by_text("root").first.click()
+    page.get_by_role("button", name="English").click()
+    page.wait_for_load_state()
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_an_officer_mends_a_name_and_its_documents(
+    service: Service, agency: Agency, sign_in: SignIn, complaints: list[str]
+) -> None:
+    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), "th")
+    page.goto(f"/admin/services_catalog/service/{service.pk}/change/")
+    page.fill("[name=name_en]", "A better name")
+    page.fill("[name=documents-0-th]", "สำเนาทะเบียนบ้าน")
+    page.check("[name=documents-0-required]")
+    page.click("[name=_save]")
+    page.wait_for_url("**/service/")
+    service.refresh_from_db()
+    assert service.name_en == "A better name"
+    assert service.documents[0]["name"]["th"] == "สำเนาทะเบียนบ้าน"
+    assert complaints == []

@@ -1,0 +1,179 @@
+"""What the pages let people do, and what they never show."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from citizens.models import Citizen
+from citizens.service_requests.models import ServiceRequest
+from services_catalog.models import Agency, Lane, Officer, Service, ServiceVersion
+from services_catalog.search import search
+from tests import factories
+from tests.services_catalog.admin.conftest import AgencyRows, make_rows, signed_in
+from tests.services_catalog.admin.pages import page
+
+pytestmark = pytest.mark.django_db
+
+CHANGED_SERVICE = {
+    "name_th": "ชื่อใหม่",
+    "name_en": "New name",
+    "description_th": "",
+    "description_en": "",
+    "fee_baht": "50",
+    "fee_note_th": "",
+    "fee_note_en": "",
+    "decision_days": "3",
+    "decision_unit": "working_day",
+    "channels": ["app"],
+    "documents-rows": "2",
+    "documents-0-th": "สำเนาบัตร",
+    "documents-0-en": "",
+    "documents-0-source": "upload",
+    "documents-0-required": "on",
+    "documents-1-th": "",
+    "documents-1-en": "",
+    "documents-1-source": "agency",
+    "versions-TOTAL_FORMS": "0",
+    "versions-INITIAL_FORMS": "0",
+    # What an officer of an agency may not change, sent all the same:
+    "code": "stolen",
+    "publication": "unpublished",
+    "adapter": "other",
+    "aliases": "x",
+    "min_ial": "1.1",
+}
+
+
+def test_an_officer_changes_the_texts_and_nothing_else(
+    agency_officer: Client, own: AgencyRows, foreign: AgencyRows
+) -> None:
+    data = {**CHANGED_SERVICE, "agency": str(foreign.agency.pk)}
+    response = agency_officer.post(page(Service, "change", own.service), data)
+    assert response.status_code == 302, response.context["errors"]
+    service = Service.objects.get(pk=own.service.pk)
+    assert (service.name_th, service.channels, service.decision_days) == ("ชื่อใหม่", ["app"], 3)
+    assert service.documents == [{"name": {"th": "สำเนาบัตร", "en": ""}, "required": True, "source": "upload"}]
+    assert (service.code, service.agency_id, service.publication) == ("own-licence", own.agency.pk, "published")
+    assert (service.adapter, service.aliases, service.min_ial) == ("rest_json", [], own.service.min_ial)
+
+
+def test_a_changed_name_is_found(agency_officer: Client, own: AgencyRows) -> None:
+    agency_officer.post(page(Service, "change", own.service), CHANGED_SERVICE)
+    assert own.service in search(Service.objects.all(), "ชื่อใหม่")
+
+
+def test_a_renamed_agency_is_found_by_its_new_name(superuser: Client, own: AgencyRows) -> None:
+    data = {"code": "own", "name_th": "กรมชื่อใหม่เอี่ยม", "contact_url": "example.go.th"}
+    assert superuser.post(page(Agency, "change", own.agency), data).status_code == 302
+    assert "เอี่ยม" in Service.objects.get(pk=own.service.pk).search_words
+    assert Agency.objects.get(pk=own.agency.pk).contact_url == "https://example.go.th"
+
+
+def test_a_document_without_a_thai_name_is_refused(agency_officer: Client, own: AgencyRows) -> None:
+    data = {**CHANGED_SERVICE, "documents-0-th": "", "documents-0-en": "Copy"}
+    response = agency_officer.post(page(Service, "change", own.service), data)
+    assert "documents" in response.context["adminform"].form.errors
+
+
+def test_an_officer_sets_the_limits_of_an_own_lane(
+    agency_officer: Client, own: AgencyRows, foreign: AgencyRows
+) -> None:
+    data = {"paused": "on", "slots": "3", "call_deadline_seconds": "5", "service": str(foreign.service.pk)}
+    assert agency_officer.post(page(Lane, "change", own.lane), data).status_code == 302
+    lane = Lane.objects.get(pk=own.lane.pk)
+    assert (lane.paused, lane.slots, lane.call_deadline_seconds) == (True, 3, 5)
+
+
+def test_pausing_from_the_list_is_in_the_history(agency_officer: Client, own: AgencyRows) -> None:
+    agency_officer.post(page(Lane, "changelist"), {"action": "pause", "_selected_action": [str(own.lane.pk)]})
+    assert Lane.objects.get(pk=own.lane.pk).paused
+    assert len(agency_officer.get(page(Lane, "history", own.lane)).context["action_list"]) == 1
+
+
+def test_requests_show_no_citizen_and_no_answers(superuser: Client) -> None:
+    rows = make_rows("own")
+    citizen = rows.request.citizen
+    for address in (page(ServiceRequest, "changelist"), page(ServiceRequest, "change", rows.request)):
+        text = superuser.get(address).content.decode()
+        assert rows.request.receipt_number in text
+        assert str(citizen.pk) not in text
+        assert "เชียงใหม่" not in text
+
+
+def test_nobody_changes_or_deletes_a_request(superuser: Client, own: AgencyRows) -> None:
+    assert superuser.post(page(ServiceRequest, "change", own.request), {"status": "completed"}).status_code == 403
+    assert superuser.post(page(ServiceRequest, "delete", own.request), {"post": "yes"}).status_code == 403
+    assert superuser.get(page(ServiceRequest, "add")).status_code == 403
+    assert ServiceRequest.objects.get(pk=own.request.pk).status == "received"
+
+
+def test_the_number_of_a_citizen_is_never_shown(superuser: Client) -> None:
+    number = factories.national_id()
+    citizen = factories.make_citizen(number)
+    for address in (page(Citizen, "changelist"), page(Citizen, "change", citizen)):
+        text = superuser.get(address).content.decode()
+        assert str(citizen.pk) in text
+        assert "thaid" in text
+        assert number not in text
+
+
+def test_central_staff_without_permissions_see_nothing(central_officer: Officer, own: AgencyRows) -> None:
+    client = signed_in(central_officer)
+    for model in (Agency, Service, ServiceRequest, Citizen, Officer):
+        assert client.get(page(model, "changelist")).status_code == 403
+
+
+def test_central_staff_see_what_their_permissions_give(
+    central_officer: Officer, own: AgencyRows, foreign: AgencyRows
+) -> None:
+    central_officer.user_permissions.add(Permission.objects.get(codename="view_service"))
+    response = signed_in(central_officer).get(page(Service, "changelist"))
+    assert {row.pk for row in response.context["cl"].result_list} == {own.service.pk, foreign.service.pk}
+    assert signed_in(central_officer).post(page(Service, "change", own.service), CHANGED_SERVICE).status_code == 403
+
+
+def test_only_superusers_give_rights_or_touch_a_superuser(central_officer: Officer, superuser: Client) -> None:
+    central_officer.user_permissions.add(*Permission.objects.filter(codename__in=["change_officer", "view_officer"]))
+    client, root = signed_in(central_officer), Officer.objects.get(username="root")
+    data = {"username": "central", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    client.post(page(Officer, "change", central_officer), data)
+    assert not Officer.objects.get(pk=central_officer.pk).is_superuser
+    password = {"password1": "a new long password", "password2": "a new long password", "usable_password": "true"}
+    assert client.post(f"/admin/services_catalog/officer/{root.pk}/password/", password).status_code == 403
+
+
+def test_an_officer_who_left_the_staff_is_shut_out(own: AgencyRows) -> None:
+    client = signed_in(Officer.objects.create(username="former", is_staff=False, agency=own.agency))
+    assert client.get(page(Service, "changelist")).status_code == 302
+
+
+def test_versions_are_read_only_for_everybody(superuser: Client, own: AgencyRows) -> None:
+    version = own.by_model()[ServiceVersion]
+    assert superuser.post(page(ServiceVersion, "change", version), {"number": "9"}).status_code == 403
+    assert superuser.post(page(ServiceVersion, "delete", version), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(("language", "heading"), [("th", "บริการ"), ("en", "Services")])
+def test_pages_speak_both_languages(superuser: Client, language: str, heading: str) -> None:
+    response = superuser.get(page(Service, "changelist"), headers={"accept-language": language})
+    assert str(response.context["cl"].opts.verbose_name_plural).capitalize() == heading
+    assert f'lang="{language}"' in response.content.decode()
+
+
+def test_lists_cost_the_same_however_long(superuser: Client) -> None:
+    agency = factories.make_agency()
+    for model in (Service, Lane, ServiceRequest):
+        counts = []
+        for number in range(2):
+            service = factories.make_service(agency, f"{model._meta.model_name}-{number}")
+            factories.make_request(factories.make_citizen(), service)
+            counts.append(_queries(superuser, page(model, "changelist")))
+        assert counts[0] == counts[1]
+
+
+def _queries(client: Client, address: str) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
