@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 
 from django.conf import settings
 
@@ -38,7 +38,15 @@ class Capacity:
         return False
 
 
-@cache
+_making = Lock()
+
+
 def process_capacity() -> Capacity:
-    """This process's capacity, made on first use so that it belongs to the process that forked."""
+    """This process's capacity, made once, on first use."""
+    with _making:
+        return _process_capacity()
+
+
+@cache
+def _process_capacity() -> Capacity:
     return Capacity(settings.DELIVERY_CALLS_IN_FLIGHT)
