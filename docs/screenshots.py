@@ -88,13 +88,14 @@ def sign_in(browser: Browser, platform_url: str, username: str, password: str, l
 
 
 def as_operator(page: Page) -> None:
+    save(page, f"{ADMIN}/services_catalog/service/", "admin-services")
     save(page, f"{ADMIN}/operations/", "admin-operations")
     save(page, f"{ADMIN}/services_catalog/lane/?o=2", "admin-lanes")
     save(page, f"{ADMIN}/service_requests/servicerequest/", "admin-requests")
 
 
 def as_officer(page: Page) -> None:
-    save(page, f"{ADMIN}/services_catalog/service/", "admin-services")
+    page.goto(f"{ADMIN}/services_catalog/service/")
     open_first(page)
     save(page, page.url, "admin-service")
     page.goto(f"{ADMIN}/service_requests/servicerequest/")

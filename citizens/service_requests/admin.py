@@ -131,10 +131,27 @@ class ServiceRequestAdmin(AgencyScopedAdmin):
     search_help_text = _("A whole receipt number, or the agency's whole reference.")
     ordering = ["-id"]
     fieldsets = [
-        (None, {"fields": [("receipt_number", "service", "version"), ("status_badge", "next_actor", "parked_reason")]}),
-        (_("With the agency"), {"fields": [("agency_reference", "agency_heard_at")]}),
-        (_("Delivery"), {"fields": [("attempt_count", "next_attempt_at", "give_up_at"), "is_outcome_unknown"]}),
-        (_("Dates"), {"fields": [("created_at", "updated_at", "request_id")]}),
+        (
+            None,
+            {
+                "fields": [
+                    ("receipt_number", "service", "version"),
+                    ("status_badge", "next_actor", "parked_reason"),
+                    ("agency_reference", "agency_heard_at"),
+                ]
+            },
+        ),
+        (
+            _("Delivery"),
+            {
+                "fields": [
+                    ("attempt_count", "next_attempt_at", "give_up_at"),
+                    ("is_outcome_unknown", "created_at", "updated_at"),
+                    "request_id",
+                ],
+                "classes": ["collapse"],
+            },
+        ),
     ]
     readonly_fields = [
         *("receipt_number", "service", "version", "status_badge", "next_actor", "parked_reason", "agency_reference"),

@@ -104,7 +104,7 @@ def _worths(reading: Reading, found: Collection[Mapping[str, float]], total: int
 def _places(candidate: Candidate, weights: Iterable[str]) -> dict[str, float]:
     """The words the candidate has, each with what the best place it is found in counts."""
     names, _, aliases = candidate.search_text.partition("\n")
-    name_words, alias_words, other_words = candidate.search_words.split("\n")
+    name_words, alias_words, other_words = [*candidate.search_words.split("\n"), "", ""][:3]
     places = {}
     for word in weights:
         best = max(

@@ -12,7 +12,7 @@ _PAGES = sorted(
     [*PROJECT_ROOT.glob("*.md"), *(PROJECT_ROOT / "docs").rglob("*.md"), *(PROJECT_ROOT / "benchmarks").glob("*.md")]
 )
 # Fenced blocks, indented blocks and spans.
-_CODE = re.compile(r"^```.*?^```$|^ {4}.*$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"^```.*?^```$|^ {4}[^\n]*$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 
 
 def _code_of(page: Path) -> str:
