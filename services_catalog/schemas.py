@@ -82,11 +82,17 @@ _compiled_forms = _CompiledForms()
 
 
 def form_problems(version_id: UUID, load_form: Callable[[], dict[str, Any]], data: Any) -> list[FieldProblem]:
-    """What is wrong with `data` under that version's form; pointers are relative to the data. Empty when it fits."""
+    """What is wrong with `data` under that version's form; pointers are relative to the data. Empty when it fits.
+
+    One problem for each field: a wrong type is not told again as a wrong choice.
+    """
     validator = _compiled_forms.get(version_id, load_form)
     if validator.is_valid(data):
         return []
-    return list(islice(_problems(validator, data), MAX_PROBLEMS_TOLD))
+    first_of_each_field: dict[str, FieldProblem] = {}
+    for problem in islice(_problems(validator, data), MAX_PROBLEMS_TOLD):
+        first_of_each_field.setdefault(problem.pointer, problem)
+    return list(first_of_each_field.values())
 
 
 def _problems(validator: jsonschema_rs.Draft202012Validator, data: Any) -> Iterator[FieldProblem]:

@@ -70,7 +70,7 @@ def _lock_timeout() -> Finding:
         return failed(
             "lock_timeout",
             f"It is {found} ms and not {wanted} ms: a twin of a submission may wait for ever.",
-            "Let the pooler pass it on: PgBouncer drops it when `options` is in ignore_startup_parameters.",
+            f"A pooler drops it: give it to the role, ALTER ROLE … SET lock_timeout = '{wanted}ms'.",
         )
     return ok("lock_timeout", f"Nobody waits longer than {wanted} ms for a lock.")
 
