@@ -10,6 +10,8 @@ class BareRow(models.Model):
     body = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects: "models.Manager[BareRow]" = models.Manager()
+
     def __str__(self) -> str:
         return str(self.id)
 
@@ -21,6 +23,8 @@ class BareEvent(models.Model):
     row = models.ForeignKey(BareRow, on_delete=models.CASCADE)
     status = models.CharField(max_length=20)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: "models.Manager[BareEvent]" = models.Manager()
 
     def __str__(self) -> str:
         return self.status

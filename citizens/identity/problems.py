@@ -62,15 +62,6 @@ GRANT_REFUSED = ProblemType(
         "The code or token has expired or was used already. Please sign in again.",
     ),
 )
-PROVIDER_UNAVAILABLE = ProblemType(
-    "provider_unavailable",
-    503,
-    Text("ผู้ให้บริการยืนยันตัวตนไม่พร้อม", "The identity provider is not available"),
-    Text(
-        "ติดต่อผู้ให้บริการยืนยันตัวตนไม่ได้ในขณะนี้ กรุณาลองใหม่หรือใช้ช่องทางอื่น",
-        "The identity provider cannot be reached right now. Please try again or use another one.",
-    ),
-)
 
 
 def stronger_sign_in_needed(ial: Decimal, aal: Decimal) -> Problem:

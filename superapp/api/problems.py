@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import get_language_from_request
 from rest_framework import exceptions
@@ -58,6 +59,9 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
 def _as_problem(error: Exception) -> Problem | None:
     if isinstance(error, Problem):
         return error
+    if isinstance(error, (OperationalError, InterfaceError)):
+        logger.error("database_unavailable", exc_info=error)
+        return Problem(texts.NOT_READY, headers={"Retry-After": "5"})
     if isinstance(error, exceptions.ValidationError):
         return Problem(INVALID_DATA, errors=list(_field_problems(error.get_full_details())))
     for error_class, problem_type in _TYPES:
