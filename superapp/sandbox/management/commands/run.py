@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from services_catalog.services.csv_import import NotTheList
+from superapp.embedded import processes
 from superapp.sandbox.journey.officers import sandbox_officers
 from superapp.sandbox.journey.system import DEMO, Ports, load_catalogue, running_system
 from superapp.sandbox.people import TEST_PEOPLE
@@ -13,6 +14,7 @@ from superapp.sandbox.people import TEST_PEOPLE
 _WEB_PORT = 8000
 # Room for agencies to try publishing: the catalogue itself fills the usual 300.
 _ROOMY_CAP = "310"
+_FLOWER_OFFSET = 20
 
 
 class Command(BaseCommand):
@@ -31,9 +33,12 @@ class Command(BaseCommand):
             services = load_catalogue(os.environ.get("CATALOGUE", DEMO), ports)
         except (NotTheList, OSError) as error:
             raise CommandError(str(error)) from None
+        flower_port = port + _FLOWER_OFFSET
         os.environ["PUBLISHED_SERVICES_CAP"] = _ROOMY_CAP
+        os.environ["FLOWER_URL"] = f"http://127.0.0.1:{flower_port}"
         try:
             with running_system(ports) as stack:
+                stack.start("flower", *processes.flower(port=flower_port))
                 self._print_where(ports, len(services))
                 while True:
                     stack.check()
@@ -48,6 +53,7 @@ class Command(BaseCommand):
             f"  API           {ports.web_url}/api/v1/services",
             f"  API docs      {ports.web_url}/api/docs/",
             f"  Admin         {ports.web_url}/admin/",
+            f"  Flower        {os.environ['FLOWER_URL']}  ({os.environ['FLOWER_BASIC_AUTH']})",
             f"  Sandbox ThaID http://127.0.0.1:{ports.sandbox}",
             f"  Logs          {settings.STATE_DIRECTORY / 'logs'}",
             "",
