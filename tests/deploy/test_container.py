@@ -14,6 +14,7 @@ from superapp.embedded.local_secrets import new_secrets
 from superapp.embedded.locations import PROJECT_ROOT
 from superapp.embedded.stack import Stack
 from superapp.sandbox.journey.system import free_ports
+from tests.databases import suite_database_url
 from tests.deploy.descriptions import DEPLOY, command_of, compose, with_this_python
 
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text()
@@ -56,10 +57,11 @@ def test_its_build_step_needs_neither_a_home_nor_secrets() -> None:
 
 
 @pytest.fixture
-def production() -> dict[str, str]:
+def production(django_db_setup: None) -> dict[str, str]:
     """The production settings on the suite's own servers, in a home that cannot be written to."""
-    own = ("PATH", "DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL")
+    own = ("PATH", "CELERY_BROKER_URL", "CACHE_URL")
     return {
+        "DATABASE_URL": suite_database_url(),
         **{name: os.environ[name] for name in own},
         **{name: value for name, value in new_secrets().items() if name != "SANDBOX_SECRET"},
         "DJANGO_SETTINGS_MODULE": "superapp.settings.production",

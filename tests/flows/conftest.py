@@ -14,7 +14,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -38,6 +37,7 @@ from superapp.sandbox.journey.system import Ports, free_ports
 from superapp.sandbox.listener import Application, HangUp, Listener, Request, Response
 from superapp.sandbox.people import TEST_PEOPLE
 from tests.citizens.service_requests.making import make_service
+from tests.databases import suite_database_url
 
 PERSON = TEST_PEOPLE[0]
 DELIVERY = processes.worker(queues=[Queue.DELIVERY], pool="threads", concurrency=8, hostname="delivery@%h")
@@ -140,7 +140,7 @@ def _start(folder: Path, cleanup: ExitStack) -> System:
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "superapp.settings.local",
         "SUPERAPP_STATE": str(folder / "state"),
-        "DATABASE_URL": _test_database_url(),
+        "DATABASE_URL": suite_database_url(),
         "CELERY_BROKER_URL": locations.broker_url(folder / "broker"),
         "CACHE_URL": locations.cache_url(folder / "cache"),
         "PUBLIC_URL": ports.web_url,
@@ -211,14 +211,6 @@ def _service(kind: AgencyKind, ports: Ports) -> Service:
     }
     service.save()
     return service
-
-
-def _test_database_url() -> str:
-    database = connection.settings_dict
-    user, password = quote(database["USER"], safe=""), quote(database["PASSWORD"] or "", safe="")
-    host, port = quote(database["HOST"], safe=""), database["PORT"]
-    who = f"{user}:{password}" if password else user
-    return f"postgresql://{who}@{host}{f':{port}' if port else ''}/{database['NAME']}"
 
 
 def attempts_of(request_id: UUID) -> list[str]:

@@ -130,7 +130,8 @@ def database_without_thai() -> Iterator[str]:
     name = f"doctor_{uuid4().hex}"
     url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
     with ExitStack() as cleanup:
-        server = cleanup.enter_context(psycopg.connect(os.environ["DATABASE_URL"], autocommit=True))
+        maintenance = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
+        server = cleanup.enter_context(psycopg.connect(maintenance, autocommit=True))
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
         cleanup.callback(server.execute, f"DROP DATABASE {name} WITH (FORCE)")
         with psycopg.connect(url, autocommit=True) as database:
