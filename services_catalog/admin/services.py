@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from services_catalog.admin.base import AgencyScopedAdmin, AgencyScopedInline, badge
+from services_catalog.admin.publishing import PublishingActions
 from services_catalog.admin.scoping import agency_of
 from services_catalog.admin.service_form import ServiceForm, as_json
 from services_catalog.models import Service, ServiceVersion
@@ -36,7 +37,7 @@ class VersionInline(AgencyScopedInline):
 
 
 @admin.register(Service)
-class ServiceAdmin(AgencyScopedAdmin):
+class ServiceAdmin(PublishingActions):
     agency_path = "agency"
     agency_officer_may = frozenset({"view", "change"})
     agency_officer_changes = [
@@ -51,6 +52,7 @@ class ServiceAdmin(AgencyScopedAdmin):
     list_select_related = ["agency", "category", "current_version"]
     search_fields = ["code", "name_th", "name_en"]
     ordering = ["code"]
+    actions = ["publish", "unpublish"]
     autocomplete_fields = ["agency"]
     # A service goes live, and off again, through services.publishing alone.
     readonly_fields = ["publication", "published_at", "current_version", "source_status", "created_at", "updated_at"]

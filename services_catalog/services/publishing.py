@@ -11,6 +11,7 @@ from rest_framework.exceptions import ValidationError
 from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.registry import UnknownAdapter, registry
 from services_catalog.claims import CLAIMS
+from services_catalog.languages import Text
 from services_catalog.models import Lane, Service, ServiceVersion
 from services_catalog.schemas import check_form
 
@@ -19,7 +20,11 @@ _PUBLICATION_LOCK = 7_300_300
 
 
 class CannotPublish(Exception):
-    """The service is not ready, or the platform is full; the message says which."""
+    """The service is not ready, or the platform is full; `text` says which."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
 
 
 class UnknownClaim(ValueError):
@@ -62,6 +67,14 @@ def service_publish(*, service: Service, version: ServiceVersion) -> Service:
     return service
 
 
+def service_publish_latest(*, service: Service) -> Service:
+    """Publishes the service's latest version. Raises CannotPublish, also when it has none."""
+    version = service.versions.order_by("-number").first()
+    if version is None:
+        raise _not_ready(service, "ยังไม่มีแบบฟอร์ม", "there is no form yet.")
+    return service_publish(service=service, version=version)
+
+
 def service_unpublish(*, service: Service) -> Service:
     """Hides the service from citizens; requests under way go on."""
     service.publication = Service.Publication.UNPUBLISHED
@@ -71,20 +84,31 @@ def service_unpublish(*, service: Service) -> Service:
 
 def _check_ready(service: Service, version: ServiceVersion) -> None:
     if version.service_id != service.pk:
-        raise CannotPublish(f"{service.code}: the version belongs to another service.")
+        raise _not_ready(service, "รุ่นนี้เป็นของบริการอื่น", "the version belongs to another service.")
     try:
         registry.build(service.adapter, service.adapter_options)
     except UnknownAdapter:
-        raise CannotPublish(f"{service.code}: there is no adapter called {service.adapter!r}.") from None
+        name = repr(service.adapter)
+        raise _not_ready(service, f"ไม่มีตัวเชื่อมต่อชื่อ {name}", f"there is no adapter called {name}.") from None
     except ValidationError as error:
         wrong = ", ".join(sorted(error.detail)) if isinstance(error.detail, dict) else "all of them"
-        raise CannotPublish(f"{service.code}: the adapter refuses these options: {wrong}.") from None
+        raise _not_ready(
+            service, f"ตัวเชื่อมต่อไม่รับค่าเหล่านี้: {wrong}", f"the adapter refuses these options: {wrong}."
+        ) from None
+
+
+def _not_ready(service: Service, th: str, en: str) -> CannotPublish:
+    return CannotPublish(Text(f"{service.code}: {th}", f"{service.code}: {en}"))
 
 
 def _check_cap() -> None:
     published = Service.objects.filter(publication=Service.Publication.PUBLISHED).count()
     if published >= settings.PUBLISHED_SERVICES_CAP:
+        cap = settings.PUBLISHED_SERVICES_CAP
         raise CannotPublish(
-            f"{published} services are published and the cap is {settings.PUBLISHED_SERVICES_CAP}: "
-            "unpublish one first, or raise PUBLISHED_SERVICES_CAP."
+            Text(
+                f"เปิดใช้แล้ว {published} บริการ จากที่เปิดได้ {cap} บริการ: กรุณาปิดบริการอื่นก่อน หรือเพิ่มค่า PUBLISHED_SERVICES_CAP",
+                f"{published} services are published and the cap is {cap}: "
+                "unpublish one first, or raise PUBLISHED_SERVICES_CAP.",
+            )
         )
