@@ -1,4 +1,5 @@
 import os
+import signal
 import time
 from typing import Any
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, port: int, **options: Any) -> None:
+        # Where a script starts us in the background, its shell has SIGINT ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         ports = Ports(web=port, sandbox=settings.SANDBOX_PORT + port - _WEB_PORT)
         self.stdout.write("Loading the catalogue …")
         try:
