@@ -6,7 +6,9 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language_from_request
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -125,17 +127,24 @@ def problem_http_response(request: HttpRequest, problem: Problem) -> JsonRespons
     )
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return problem_http_response(request, Problem(NOT_FOUND))
+def _page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Officers read a page, programs read problem+json."""
+    if request.path.startswith(reverse("admin:index")):
+        return render(request, "problem.html", {"problem": problem}, status=problem.type.status)
+    return problem_http_response(request, problem)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return problem_http_response(request, Problem(texts.MALFORMED))
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, Problem(NOT_FOUND))
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return problem_http_response(request, Problem(FORBIDDEN))
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, Problem(texts.MALFORMED))
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
-    return problem_http_response(request, Problem(texts.OUR_FAULT))
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, Problem(FORBIDDEN))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, Problem(texts.OUR_FAULT))

@@ -1,6 +1,11 @@
 """Two languages for people; dates stored in UTC, shown in Bangkok."""
 
+import os
+
 from .apps import BASE_DIR
+
+# PyThaiNLP works from its package; without this it makes a folder in the home of whoever imports it.
+os.environ.setdefault("PYTHAINLP_READ_ONLY", "1")
 
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]
