@@ -9,9 +9,12 @@ class Notification(models.Model):
         INBOX = "inbox"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    citizen = models.ForeignKey("citizens.Citizen", on_delete=models.CASCADE, related_name="notifications")
+    # Other indexes of the table begin with these two.
+    citizen = models.ForeignKey(
+        "citizens.Citizen", on_delete=models.CASCADE, db_index=False, related_name="notifications"
+    )
     status_event = models.ForeignKey(
-        "service_requests.StatusEvent", on_delete=models.CASCADE, related_name="notifications"
+        "service_requests.StatusEvent", on_delete=models.CASCADE, db_index=False, related_name="notifications"
     )
     channel = models.CharField(max_length=10, choices=Channel.choices)
     title_th = models.TextField()
