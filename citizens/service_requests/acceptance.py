@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.db import OperationalError, connection
-from django.db.models import Field, Model
+from django.db.models import Model
 from psycopg.errors import LockNotAvailable
 
 from citizens.service_requests import problems
@@ -52,18 +52,19 @@ def _statement() -> str:
 
 
 def _target(model: type[Model]) -> str:
-    columns = ", ".join(f'"{field.column}"' for field in _fields(model))
+    columns = ", ".join(f'"{field.column}"' for field in model._meta.concrete_fields)
     return f'"{model._meta.db_table}" ({columns})'
 
 
 def _marks(model: type[Model]) -> str:
-    return ", ".join(["%s"] * len(_fields(model)))
+    return ", ".join(["%s"] * len(_attributes(model)))
 
 
 @cache
-def _fields(model: type[Model]) -> list["Field[Any, Any]"]:
-    return list(model._meta.concrete_fields)
+def _attributes(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def _values(row: Model) -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _fields(type(row))]
+    """As the driver takes them: no column of these models is stored as something else than its Python value."""
+    return [getattr(row, attribute) for attribute in _attributes(type(row))]
