@@ -172,7 +172,8 @@ def _accepted(service_request: ServiceRequest, *, replayed: bool) -> Accepted:
     return Accepted(
         id=service_request.pk,
         receipt_number=service_request.receipt_number,
-        status=service_request.status,
+        # The same receipt whenever it is asked for again; where the request stands now is told at its own address.
+        status=Status.RECEIVED,
         created_at=service_request.created_at,
         replayed=replayed,
     )

@@ -7,7 +7,8 @@ from rest_framework.test import APIClient
 
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen
-from citizens.service_requests.models import IdempotencyKey, ServiceRequest, StatusEvent
+from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
+from citizens.service_requests.models import IdempotencyKey, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.services import data_place, forget_old_idempotency_keys
 from services_catalog.encryption import decrypt_json
 from services_catalog.models import Agency, Service
@@ -53,6 +54,16 @@ def test_the_same_key_and_body_gives_the_same_receipt(api: APIClient, service: S
     assert again["Location"] == first["Location"]
     assert again["Idempotency-Replayed"] == "true"
     assert rows() == ONE_REQUEST
+
+
+def test_the_receipt_stays_the_same_when_the_request_has_moved_on(api: APIClient, service: Service) -> None:
+    first = submit(api)
+    kept = lock_requests([ServiceRequest.objects.get().pk]).popitem()[1]
+    event = transition(kept, Status.DELIVERED, News(source=StatusEvent.Source.AGENCY))
+    save_transitions([kept], [event])
+
+    assert submit(api).json() == first.json()
+    assert api.get(first["Location"]).json()["status"] == "delivered"
 
 
 def test_the_order_of_members_is_no_other_body(api: APIClient, service: Service) -> None:
