@@ -1,10 +1,15 @@
-"""Which services citizens see."""
+"""Which services citizens see, and which lanes and outages count now."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef, Prefetch, Q
 
 if TYPE_CHECKING:
+    from services_catalog.models.lanes import Lane  # noqa: F401
+    from services_catalog.models.outages import Outage  # noqa: F401
     from services_catalog.models.services import Service  # noqa: F401  (that module imports this one)
 
 
@@ -26,3 +31,26 @@ class ServiceQuerySet(models.QuerySet["Service"]):
 
     def for_detail(self) -> "ServiceQuerySet":
         return self.select_related("agency", "category", "life_event", "current_version")
+
+    def with_running(self, now: datetime) -> "ServiceQuerySet":
+        """With what is told of how a service runs: its lane, of its outages those in force, and its statistics."""
+        outages: OutageQuerySet = apps.get_model("services_catalog", "Outage").objects.all()
+        in_force = Prefetch("lane__outages", queryset=outages.in_force(now))
+        return self.select_related("lane", "stats").prefetch_related(in_force)
+
+
+class LaneQuerySet(models.QuerySet["Lane"]):
+    """Plain reads of lanes."""
+
+    def with_outage(self, now: datetime) -> "LaneQuerySet":
+        """With `has_outage`, which `Lane.standing` needs: whether an outage is in force."""
+        outages: OutageQuerySet = apps.get_model("services_catalog", "Outage").objects.all()
+        in_force = outages.in_force(now).filter(lane=OuterRef("pk"))
+        return self.annotate(has_outage=Exists(in_force))  # type: ignore[no-redef]
+
+
+class OutageQuerySet(models.QuerySet["Outage"]):
+    """Plain reads of outages."""
+
+    def in_force(self, now: datetime) -> "OutageQuerySet":
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)

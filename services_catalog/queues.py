@@ -15,6 +15,10 @@ DRAIN_LANE = "service_requests.drain_lane"
 DRAIN_LANES = "service_requests.drain_lanes"
 SWEEP = "service_requests.sweep"
 FORGET_IDEMPOTENCY_KEYS = "service_requests.forget_old_idempotency_keys"
+FORGET_AGENCY_EVENTS = "service_requests.forget_old_agency_events"
+ARCHIVE_REQUESTS = "service_requests.archive_requests"
+RECONCILE = "service_requests.reconcile"
+COMPUTE_USUAL_TIMES = "service_requests.compute_usual_times"
 NOTIFY_PENDING = "notifications.notify_pending"
 FORGET_EXPIRED_SIGN_INS = "identity.forget_expired"
 
@@ -23,6 +27,10 @@ ROUTES: dict[str, Queue] = {
     DRAIN_LANES: Queue.DELIVERY,
     SWEEP: Queue.MAINTENANCE,
     FORGET_IDEMPOTENCY_KEYS: Queue.MAINTENANCE,
+    FORGET_AGENCY_EVENTS: Queue.MAINTENANCE,
+    ARCHIVE_REQUESTS: Queue.MAINTENANCE,
+    RECONCILE: Queue.MAINTENANCE,
+    COMPUTE_USUAL_TIMES: Queue.MAINTENANCE,
     NOTIFY_PENDING: Queue.NOTIFICATIONS,
     FORGET_EXPIRED_SIGN_INS: Queue.MAINTENANCE,
 }

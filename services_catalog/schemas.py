@@ -1,5 +1,6 @@
 """Forms: JSON Schema 2020-12, checked when they are written and used to check what citizens send."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -15,6 +16,8 @@ from services_catalog.problems import FieldProblem, pointer
 
 MAX_PROBLEMS_TOLD = 50
 _COMPILED_FORMS_KEPT = 1000
+_LONGEST_SHORT_FORM = 16_384
+_REFERENCES = frozenset({"$ref", "$dynamicRef", "$recursiveRef"})
 
 
 class InvalidForm(Exception):
@@ -43,19 +46,41 @@ def _compile(form: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     )
 
 
-def check_form(form: Any, example: Any) -> None:
-    """Raises InvalidForm when the form is not 2020-12, refers elsewhere, or refuses its own example."""
+def _usable(form: Any) -> jsonschema_rs.Draft202012Validator:
+    """The compiled form. Raises InvalidForm."""
     if not isinstance(form, dict) or form.get("type") != "object":
         raise InvalidForm("The top level of a form must be an object.")
     try:
         jsonschema_rs.meta.validate(form)
-        validator = _compile(form)
+        return _compile(form)
     except ValueError as error:
         raise InvalidForm(f"Not a JSON Schema 2020-12: {str(error).splitlines()[0]}") from None
-    problems = list(_problems(validator, example))
+
+
+def check_form(form: Any, example: Any) -> None:
+    """Raises InvalidForm when the form is not 2020-12, refers elsewhere, or refuses its own example."""
+    problems = list(_problems(_usable(form), example))
     if problems:
         where = ", ".join(f"{problem.pointer or '/'} ({problem.code})" for problem in problems)
         raise InvalidForm(f"The example does not fit the form: {where}")
+
+
+def check_short_form(form: Any) -> None:
+    """For forms that come by themselves, with nobody to look at them and no example. Raises InvalidForm.
+
+    They hold no references: a few that double each other would keep a process busy for years.
+    """
+    _usable(form)
+    if _refers(form):
+        raise InvalidForm("A form that comes with a message may not use $ref or $dynamicRef.")
+    if len(json.dumps(form)) > _LONGEST_SHORT_FORM:
+        raise InvalidForm(f"A form that comes with a message has at most {_LONGEST_SHORT_FORM} characters.")
+
+
+def _refers(form: Any) -> bool:
+    if isinstance(form, dict):
+        return not _REFERENCES.isdisjoint(form) or any(map(_refers, form.values()))
+    return isinstance(form, list) and any(map(_refers, form))
 
 
 class _CompiledForms:
@@ -86,7 +111,15 @@ def form_problems(version_id: UUID, load_form: Callable[[], dict[str, Any]], dat
 
     One problem for each field: a wrong type is not told again as a wrong choice.
     """
-    validator = _compiled_forms.get(version_id, load_form)
+    return _told(_compiled_forms.get(version_id, load_form), data)
+
+
+def short_form_problems(form: dict[str, Any], data: Any) -> list[FieldProblem]:
+    """The same for a form that `check_short_form` let through; it is compiled each time."""
+    return _told(_compile(form), data)
+
+
+def _told(validator: jsonschema_rs.Draft202012Validator, data: Any) -> list[FieldProblem]:
     if validator.is_valid(data):
         return []
     first_of_each_field: dict[str, FieldProblem] = {}

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework.serializers import Serializer
 
-from services_catalog.adapters.types import CallSettings, Receipt, Submission
+from services_catalog.adapters.types import Answer, CallSettings, Receipt, Submission
 
 
 class Adapter(ABC):
@@ -32,12 +32,34 @@ class Adapter(ABC):
         """Whether sending the same submission twice leaves one case at the agency."""
         return False
 
+    @property
+    def can_cancel(self) -> bool:
+        """Whether the agency can be asked to cancel what it has."""
+        return False
+
+    @property
+    def can_respond(self) -> bool:
+        """Whether the agency takes answers to what it asked a citizen for."""
+        return False
+
     @abstractmethod
     def submit(self, submission: Submission, call: CallSettings) -> Receipt:
         """Hands the submission over. Raises Retryable, Permanent or OutcomeUnknown, and nothing else."""
 
     def fetch_status(self, reference: str, call: CallSettings) -> Receipt | None:
         """What the agency has under our reference, None when it has nothing. Raises as `submit` does."""
+        raise NotImplementedError
+
+    def cancel(self, reference: str, call: CallSettings) -> Receipt:
+        """Asks the agency to cancel what it has under our reference; asking twice is harmless.
+
+        `Receipt.status` is "cancelled" where it did so at once; otherwise it will tell by a status event. Raises as
+        `submit` does; Permanent: it refuses.
+        """
+        raise NotImplementedError
+
+    def respond(self, answer: Answer, call: CallSettings) -> Receipt:
+        """Hands a citizen's answer over; the same answer twice counts once. Raises as `submit` does."""
         raise NotImplementedError
 
     def check_config(self, call: CallSettings) -> None:

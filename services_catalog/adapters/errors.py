@@ -7,20 +7,17 @@ from datetime import timedelta
 
 
 class DeliveryFailure(Exception):
-    """Base of the three kinds."""
+    """Base of the three kinds. `retry_after` is the agency's own wish."""
 
-    def __init__(self, code: str, *, http_status: int | None = None) -> None:
+    def __init__(self, code: str, *, http_status: int | None = None, retry_after: timedelta | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.http_status = http_status
+        self.retry_after = retry_after
 
 
 class Retryable(DeliveryFailure):
-    """The agency certainly did not take it; trying again later may work. `retry_after` is the agency's own wish."""
-
-    def __init__(self, code: str, *, http_status: int | None = None, retry_after: timedelta | None = None) -> None:
-        super().__init__(code, http_status=http_status)
-        self.retry_after = retry_after
+    """The agency certainly did not take it; trying again later may work."""
 
 
 class Permanent(DeliveryFailure):

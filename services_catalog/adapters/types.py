@@ -23,8 +23,20 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What a citizen answered to an agency that had asked for something.
+
+    `reference` is that of the submission; `idempotency_key` is the answer's own and the same on every attempt.
+    """
+
+    reference: str
+    idempotency_key: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """The agency has the submission. `status` is set when its answer already says more than that."""
+    """The agency has what was sent. `status` is set when its reply already says more than that."""
 
     agency_reference: str
     status: str = ""

@@ -21,7 +21,10 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminSplitDateTimeWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
 )
 
 from services_catalog.admin.scoping import AgencyScope, agency_of, refuse_foreign, visible_rows
@@ -30,11 +33,14 @@ __all__ = [
     "AgencyScopedAdmin",
     "AgencyScopedFilter",
     "AgencyScopedInline",
+    "CheckboxWidget",
     "CheckboxesWidget",
     "ChoiceFilter",
+    "DateTimeWidget",
     "DropdownFilter",
     "PasswordChangeForm",
     "SelectWidget",
+    "TextAreaWidget",
     "TextWidget",
     "UserChangeForm",
     "UserCreationForm",
@@ -42,10 +48,13 @@ __all__ = [
     "yes_no",
 ]
 
+CheckboxWidget = UnfoldBooleanWidget
 CheckboxesWidget = UnfoldAdminCheckboxSelectMultipleWidget
 ChoiceFilter = ChoicesDropdownFilter
+DateTimeWidget = UnfoldAdminSplitDateTimeWidget
 PasswordChangeForm = AdminPasswordChangeForm
 SelectWidget = UnfoldAdminSelectWidget
+TextAreaWidget = UnfoldAdminTextareaWidget
 TextWidget = UnfoldAdminTextInputWidget
 
 
@@ -90,7 +99,10 @@ class AgencyScopedAdmin(AgencyScope, ModelAdmin):  # type: ignore[misc]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Only what a filter of this page asks: a guessed query string is an oracle on any column."""
-        names = [_name_of(one) for one in self.get_list_filter(request)] if request else []
+        filters = self.get_list_filter(request) if request else []
+        if lookup in [getattr(one, "parameter_name", None) for one in filters]:
+            return True  # a filter with a query of its own
+        names = [_name_of(one) for one in filters]
         is_filter = any(name and (lookup == name or lookup.startswith(f"{name}__")) for name in names)
         return is_filter and bool(super().lookup_allowed(lookup, value, request))
 

@@ -1,35 +1,74 @@
-"""Lanes: how hard each agency's system may be called, and the switch that pauses it."""
+"""Lanes: how hard each agency's system may be called, and what operators do when it is in trouble."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from services_catalog.admin.base import AgencyScopedAdmin, badge
-from services_catalog.models import Lane
+from services_catalog.admin.base import ChoiceFilter, badge
+from services_catalog.admin.lane_actions import LaneActions
+from services_catalog.admin.lane_form import LaneForm
+from services_catalog.admin.scoping import refuse_foreign
+from services_catalog.models import Breaker, Lane, Standing
+from services_catalog.services.lanes import LIMITS, lane_limits_change
+from services_catalog.services.operator_actions import doer_of
+
+STANDING_COLOURS: dict[str, str] = {
+    Standing.PAUSED: "danger",
+    Standing.OUTAGE: "danger",
+    Standing.BREAKER_OPEN: "danger",
+    Standing.CLOSED: "warning",
+    Standing.PROBING: "warning",
+    Standing.RUNNING: "success",
+}
 
 
 @admin.register(Lane)
-class LaneAdmin(AgencyScopedAdmin):
+class LaneAdmin(LaneActions):
     agency_path = "service__agency"
     agency_officer_may = frozenset({"view", "change"})
-    agency_officer_changes = ["paused", "slots", "call_deadline_seconds"]
+    agency_officer_changes = [*LIMITS, "reason"]
     # A lane comes with the first publication of its service and goes with the service.
     nobody_may = frozenset({"add", "delete"})
 
-    list_display = ["service_name", "state", "slots", "call_deadline_seconds", "recent_call_ms"]
-    list_filter = ["paused", "service__agency"]
+    form = LaneForm
+    list_display = ["service_name", "state", "slots", "call_deadline_seconds", "rates", "recent_call_ms"]
+    list_filter = ["paused", ("breaker", ChoiceFilter), "service__agency"]
     search_fields = ["service__code", "service__name_th", "service__name_en"]
     ordering = ["service__code"]
-    actions = ["pause", "resume"]
-    readonly_fields = ["service", "recent_call_ms"]
-    fieldsets = [
-        (None, {"fields": ["service", "paused"]}),
-        (_("Limits"), {"fields": [("slots", "call_deadline_seconds"), "recent_call_ms"]}),
+    actions = [
+        *("pause", "resume", "probe", "hold_breaker_open", "hold_breaker_closed", "release_breaker"),
+        *("force_outage", "end_outages", "plan_outage"),
     ]
+    readonly_fields = ["service", "state", "breaker_state", "breaker_since", "breaker_probe_at", "recent_call_ms"]
+    fieldsets = [
+        (None, {"fields": ["service", "state", ("breaker_state", "breaker_since", "breaker_probe_at")]}),
+        (_("Limits"), {"fields": [
+            ("slots", "call_deadline_seconds", "recent_call_ms"),
+            ("rate_per_second", "rate_per_day", "give_up_after_days"),
+        ]}),
+        (_("Opening hours of the agency's system"), {"fields": [("opens_at", "closes_at"), "open_weekdays"]}),
+        (_("Why the limits change"), {"fields": ["reason"]}),
+    ]  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lane]:
-        return super().get_queryset(request).select_related("service")
+        lanes: Any = super().get_queryset(request).select_related("service")
+        with_outage: QuerySet[Lane] = lanes.with_outage(timezone.now())
+        return with_outage
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who may only look is not asked for a reason."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if self.has_change_permission(request, obj) else fieldsets[:-1]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        refuse_foreign(self, request, obj)
+        limits = {name: form.cleaned_data[name] for name in LIMITS}
+        reason = form.cleaned_data["reason"]
+        lane_limits_change(lane_id=obj.pk, changes=limits, by=doer_of(request.user), reason=reason)
 
     @admin.display(description=_("service"), ordering="service__name_th")
     def service_name(self, lane: Lane) -> str:
@@ -37,23 +76,18 @@ class LaneAdmin(AgencyScopedAdmin):
 
     @admin.display(description=_("state"))
     def state(self, lane: Lane) -> str:
-        if lane.paused:
-            return badge(_("Paused"), "danger")
-        return badge(_("Slow"), "warning") if lane.is_slow else badge(_("Normal"), "success")
+        standing = lane.standing(timezone.now())
+        if standing == Standing.RUNNING and lane.is_slow:
+            return badge(_("Slow"), "warning")
+        return badge(standing.label, STANDING_COLOURS[standing])
 
-    @admin.action(description=_("Pause: deliver nothing for now"), permissions=["change"])
-    def pause(self, request: HttpRequest, lanes: QuerySet[Lane]) -> None:
-        self._switch(request, lanes, paused=True)
+    @admin.display(description=_("circuit breaker"))
+    def breaker_state(self, lane: Lane) -> str:
+        if lane.breaker_override:
+            return str(_("held: %(state)s")) % {"state": lane.get_breaker_override_display()}
+        return str(Breaker(lane.breaker).label)
 
-    @admin.action(description=_("Resume delivery"), permissions=["change"])
-    def resume(self, request: HttpRequest, lanes: QuerySet[Lane]) -> None:
-        self._switch(request, lanes, paused=False)
-
-    def _switch(self, request: HttpRequest, lanes: QuerySet[Lane], *, paused: bool) -> None:
-        """Through the log entry of each lane, so that its history says who switched it."""
-        switched = list(lanes.exclude(paused=paused))
-        lanes.filter(pk__in=[lane.pk for lane in switched]).update(paused=paused)
-        for lane in switched:
-            self.log_change(request, lane, [{"changed": {"fields": [str(_("paused"))]}}])
-        message = _("%(count)d lanes paused.") if paused else _("%(count)d lanes resumed.")
-        self.message_user(request, message % {"count": len(switched)})
+    @admin.display(description=_("per second · per day"))
+    def rates(self, lane: Lane) -> str:
+        limits = (lane.rate_per_second, lane.rate_per_day)
+        return " · ".join("–" if one is None else str(one) for one in limits) if any(limits) else "–"

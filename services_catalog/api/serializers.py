@@ -5,14 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from services_catalog.api.running import DeliveryField, UsualTimeField
+from services_catalog.api.texts import NameSerializer
 from services_catalog.models import Agency, Category, LifeEvent, Service
-
-
-class NameSerializer(serializers.Serializer[Any]):
-    """A text in both languages; English is empty where nobody has translated it."""
-
-    th = serializers.CharField()
-    en = serializers.CharField(allow_blank=True)
 
 
 class BilingualField(serializers.Field[Any, Any, Any, Any]):
@@ -61,10 +56,12 @@ class ServiceListSerializer(serializers.ModelSerializer[Service]):
     agency = AgencyNameSerializer()
     category = HeadingSerializer(allow_null=True)
     version = serializers.IntegerField(source="current_version.number")
+    delivery = DeliveryField(help_text="Whether what is sent now is delivered at once")
+    usual_time = UsualTimeField(help_text="From receipt to decision, in the last 90 days")
 
     class Meta:
         model = Service
-        fields = ["code", "name", "agency", "category", "version"]
+        fields = ["code", "name", "agency", "category", "version", "delivery", "usual_time"]
 
 
 class DocumentSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny
@@ -38,7 +39,7 @@ class ServiceListView(ListAPIView[Service]):
     pagination_class = ByCode
 
     def get_queryset(self) -> ServiceQuerySet:
-        return Service.objects.published().for_lists()
+        return Service.objects.published().for_lists().with_running(timezone.now())
 
     def list(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         query = request.query_params.get("q", "").strip()
@@ -57,7 +58,7 @@ class ServiceDetailView(RetrieveAPIView[Service]):
     lookup_field = "code"
 
     def get_queryset(self) -> ServiceQuerySet:
-        return Service.objects.published().for_detail()
+        return Service.objects.published().for_detail().with_running(timezone.now())
 
     def get_object(self) -> Service:
         service = self.get_queryset().filter(code=self.kwargs["code"]).first()

@@ -7,7 +7,14 @@ from uuid import uuid4
 import pytest
 
 from services_catalog.problems import FieldProblem
-from services_catalog.schemas import MAX_PROBLEMS_TOLD, form_problems, is_national_id
+from services_catalog.schemas import (
+    MAX_PROBLEMS_TOLD,
+    InvalidForm,
+    check_short_form,
+    form_problems,
+    is_national_id,
+    short_form_problems,
+)
 
 THAI = re.compile("[\u0e01-\u0e4e]")
 SECRET = "1101700234568-is-private"
@@ -151,3 +158,31 @@ def test_every_wrong_check_digit_is_refused() -> None:
     valid = [digit for digit in range(10) if is_national_id(f"123456789012{digit}")]
 
     assert valid == [1]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        None,
+        [],
+        {},
+        {"type": "string"},
+        {"type": "object", "properties": []},
+        {"type": "object", "properties": {"f": {"pattern": "("}}},
+        {"type": "object", "$ref": "#"},
+        {"type": "object", "properties": {"f": {"anyOf": [{"$dynamicRef": "#x"}]}}},
+        {"type": "object", "description": "x" * 16_400},
+    ],
+    ids=lambda form: str(form)[:40],
+)
+def test_forms_that_may_not_come_with_a_message(form: Any) -> None:
+    with pytest.raises(InvalidForm):
+        check_short_form(form)
+
+
+def test_a_form_that_came_with_a_message_is_told_as_any_other() -> None:
+    form = {"type": "object", "properties": {"f": {"enum": ["a"]}}, "required": ["g"]}
+    check_short_form(form)
+    assert short_form_problems(form, {"f": "a", "g": 1}) == []
+    assert short_form_problems(form, {"f": SECRET}) == problems(form, {"f": SECRET})
+    assert SECRET not in str(short_form_problems(form, {"f": SECRET}))

@@ -20,6 +20,14 @@ def test_an_address_to_submit_to_is_enough() -> None:
     adapter = RestJsonAdapter({"submit_url": SUBMIT})
     assert not adapter.can_look_up
     assert not adapter.honours_idempotency_key
+    assert not adapter.can_cancel
+    assert not adapter.can_respond
+
+
+@pytest.mark.parametrize(("option", "ability"), [("cancel_url", "can_cancel"), ("response_url", "can_respond")])
+def test_each_address_is_an_ability(option: str, ability: str) -> None:
+    adapter = RestJsonAdapter({"submit_url": SUBMIT, option: f"{SUBMIT}/{{reference}}/x"})
+    assert [name for name in ("can_look_up", "can_cancel", "can_respond") if getattr(adapter, name)] == [ability]
 
 
 def test_an_agency_can_do_what_its_options_say() -> None:
@@ -36,8 +44,9 @@ def test_a_misspelt_option_is_refused_by_name() -> None:
     }
 
 
+@pytest.mark.parametrize("option", ["lookup_url", "cancel_url", "response_url"])
 @pytest.mark.parametrize(
-    "lookup_url",
+    "address",
     [
         f"{SUBMIT}/latest",
         "cases/{reference}",
@@ -46,8 +55,8 @@ def test_a_misspelt_option_is_refused_by_name() -> None:
         "file:///{reference}",
     ],
 )
-def test_a_look_up_needs_a_web_address_that_contains_the_reference(lookup_url: str) -> None:
-    assert list(problems_of(lookup_url=lookup_url)) == ["lookup_url"]
+def test_addresses_of_one_request_contain_the_reference(option: str, address: str) -> None:
+    assert list(problems_of(**{option: address})) == [option]
 
 
 @pytest.mark.parametrize("submit_url", ["", "api.dlt.go.th/cases", "javascript:alert(1)", None])

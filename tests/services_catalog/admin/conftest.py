@@ -1,6 +1,7 @@
 """Two agencies with the same kinds of rows, and everybody who may knock at the admin's door."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -10,8 +11,22 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from citizens.models import Citizen
-from citizens.service_requests.models import DeliveryAttempt, ServiceRequest
-from services_catalog.models import Agency, Category, Lane, LifeEvent, Officer, SearchAlias, Service, ServiceVersion
+from citizens.service_requests.models import DeliveryAttempt, Difference, ServiceRequest
+from services_catalog.languages import Text
+from services_catalog.models import (
+    Agency,
+    Category,
+    Lane,
+    LifeEvent,
+    Officer,
+    OperatorAction,
+    Outage,
+    SearchAlias,
+    Service,
+    ServiceVersion,
+)
+from services_catalog.services.operator_actions import Doer
+from services_catalog.services.outages import outage_announce
 from tests import factories
 
 
@@ -22,6 +37,9 @@ class AgencyRows:
     agency: Agency
     service: Service
     request: ServiceRequest
+    outage: Outage
+    action: OperatorAction
+    difference: Difference
 
     @property
     def lane(self) -> Lane:
@@ -30,7 +48,8 @@ class AgencyRows:
     def by_model(self) -> dict[type[Model], Model]:
         version = self.service.current_version
         assert version is not None
-        rows: list[Model] = [self.agency, self.service, self.lane, version, self.request]
+        rows: list[Model] = [self.agency, self.service, self.lane, version, self.request, self.outage, self.action]
+        rows.append(self.difference)
         return {type(row): row for row in rows}
 
     @property
@@ -54,7 +73,28 @@ def make_rows(code: str) -> AgencyRows:
         lease_expires_at=timezone.now(),
         created_at=timezone.now(),
     )
-    return AgencyRows(agency, service, request)
+    outage = plan_outage(service)
+    difference = Difference.objects.create(
+        service_request=request,
+        kind="status_differs",
+        ours="delivered",
+        theirs=f"as {code} says",
+        found_at=timezone.now(),
+    )
+    return AgencyRows(agency, service, request, outage, OperatorAction.objects.get(subject_id=service.pk), difference)
+
+
+def plan_outage(service: Service) -> Outage:
+    """Of tomorrow."""
+    tomorrow = timezone.now() + timedelta(days=1)
+    return outage_announce(
+        lane_id=service.pk,
+        starts_at=tomorrow,
+        ends_at=tomorrow + timedelta(hours=2),
+        message=Text(f"ปิดปรับปรุง {service.code}", f"Maintenance of {service.code}"),
+        by=Doer("somebody of the platform"),
+        reason=f"they move {service.code}",
+    )
 
 
 @pytest.fixture
@@ -103,5 +143,14 @@ def central_officer(db: None) -> Officer:
     return Officer.objects.create(username="central", is_staff=True)
 
 
-AGENCY_MODELS: list[type[Model]] = [Agency, Service, Lane, ServiceVersion, ServiceRequest]
+AGENCY_MODELS: list[type[Model]] = [
+    Agency,
+    Service,
+    Lane,
+    ServiceVersion,
+    ServiceRequest,
+    Outage,
+    OperatorAction,
+    Difference,
+]
 SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, Group, Officer, Citizen]

@@ -8,10 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from citizens.models import Citizen
 from citizens.service_requests.models import ServiceRequest
-from services_catalog.models import Agency, Lane, Officer, Service, ServiceVersion
+from services_catalog.models import Agency, Lane, Officer, OperatorAction, Outage, Service, ServiceVersion
 from services_catalog.search import search
 from tests import factories
-from tests.services_catalog.admin.conftest import AgencyRows, make_rows, signed_in
+from tests.services_catalog.admin.conftest import AgencyRows, make_rows, plan_outage, signed_in
 from tests.services_catalog.admin.pages import page
 
 pytestmark = pytest.mark.django_db
@@ -75,21 +75,6 @@ def test_a_document_without_a_thai_name_is_refused(agency_officer: Client, own: 
     data = {**CHANGED_SERVICE, "documents-0-th": "", "documents-0-en": "Copy"}
     response = agency_officer.post(page(Service, "change", own.service), data)
     assert "documents" in response.context["adminform"].form.errors
-
-
-def test_an_officer_sets_the_limits_of_an_own_lane(
-    agency_officer: Client, own: AgencyRows, foreign: AgencyRows
-) -> None:
-    data = {"paused": "on", "slots": "3", "call_deadline_seconds": "5", "service": str(foreign.service.pk)}
-    assert agency_officer.post(page(Lane, "change", own.lane), data).status_code == 302
-    lane = Lane.objects.get(pk=own.lane.pk)
-    assert (lane.paused, lane.slots, lane.call_deadline_seconds) == (True, 3, 5)
-
-
-def test_pausing_from_the_list_is_in_the_history(agency_officer: Client, own: AgencyRows) -> None:
-    agency_officer.post(page(Lane, "changelist"), {"action": "pause", "_selected_action": [str(own.lane.pk)]})
-    assert Lane.objects.get(pk=own.lane.pk).paused
-    assert len(agency_officer.get(page(Lane, "history", own.lane)).context["action_list"]) == 1
 
 
 def test_requests_show_no_citizen_and_no_answers(superuser: Client) -> None:
@@ -164,11 +149,12 @@ def test_pages_speak_both_languages(superuser: Client, language: str, heading: s
 
 def test_lists_cost_the_same_however_long(superuser: Client) -> None:
     agency = factories.make_agency()
-    for model in (Service, Lane, ServiceRequest):
+    for model in (Service, Lane, ServiceRequest, Outage, OperatorAction):
         counts = []
         for number in range(2):
             service = factories.make_service(agency, f"{model._meta.model_name}-{number}")
             factories.make_request(factories.make_citizen(), service)
+            plan_outage(service)
             counts.append(_queries(superuser, page(model, "changelist")))
         assert counts[0] == counts[1]
 

@@ -97,7 +97,7 @@ def test_bulk_actions_reach_own_rows_only(
 ) -> None:
     both = [str(rows.by_model()[model].pk) for rows in (own, foreign)]
     for action in ("delete_selected", "pause"):
-        data = {"action": action, "_selected_action": both, "post": "yes", "index": "0"}
+        data = {"action": action, "_selected_action": both, "post": "yes", "confirmed": "1", "reason": "they move"}
         assert not shows(agency_officer.post(page(model, "changelist"), data, follow=True), foreign)
     assert model._default_manager.filter(pk__in=both).count() == 2
     paused = set(Lane.objects.filter(paused=True).values_list("pk", flat=True))

@@ -1,7 +1,7 @@
 """Agencies with a JSON API of their own: POST a submission, GET its status by our reference."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.contrib.rest_json.options import RestJsonOptions
 from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.registry import registry
-from services_catalog.adapters.types import CallSettings, Receipt, Submission
+from services_catalog.adapters.types import Answer, CallSettings, Receipt, Submission
 
 _TRY_LATER = {401, 403, 404, 408, 421, 425, 429, 503}
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
@@ -34,33 +34,53 @@ class RestJsonAdapter(Adapter):
     def honours_idempotency_key(self) -> bool:
         return bool(self.options["honours_idempotency_key"])
 
+    @property
+    def can_cancel(self) -> bool:
+        return bool(self.options["cancel_url"])
+
+    @property
+    def can_respond(self) -> bool:
+        return bool(self.options["response_url"])
+
     def submit(self, submission: Submission, call: CallSettings) -> Receipt:
-        fields = asdict(submission)
-        idempotency_key = fields.pop("idempotency_key")
-        fields["service"] = fields.pop("service_code")
-        answer = self._call(
-            "POST",
-            self.options["submit_url"],
-            call,
-            json.dumps(fields).encode(),
-            {"Idempotency-Key": idempotency_key},
-        )
-        if answer.status in (200, 201, 202):
-            return _receipt(answer)
-        raise _failure(answer)
+        fields = {
+            "reference": submission.reference,
+            "service": submission.service_code,
+            "version": submission.version,
+            "data": submission.data,
+            "applicant": submission.applicant,
+        }
+        return self._post(self.options["submit_url"], call, fields, submission.idempotency_key)
 
     def fetch_status(self, reference: str, call: CallSettings) -> Receipt | None:
-        answer = self._call("GET", self.options["lookup_url"].replace("{reference}", reference), call)
+        answer = self._call("GET", self._address("lookup_url", reference), call)
         if answer.status == 404:
             return None
         if answer.status == 200:
             return _receipt(answer)
         raise Retryable("lookup_refused", http_status=answer.status, retry_after=_retry_after(answer))
 
+    def cancel(self, reference: str, call: CallSettings) -> Receipt:
+        return self._post(self._address("cancel_url", reference), call, {"reference": reference}, f"cancel-{reference}")
+
+    def respond(self, answer: Answer, call: CallSettings) -> Receipt:
+        fields = {"reference": answer.reference, "data": answer.data}
+        return self._post(self._address("response_url", answer.reference), call, fields, answer.idempotency_key)
+
     def check_config(self, call: CallSettings) -> None:
         answer = self._call("GET", self.options["health_url"] or self.options["submit_url"], call)
         if answer.status >= 500 or answer.status in (401, 403):
             raise Retryable("health_refused", http_status=answer.status)
+
+    def _address(self, option: str, reference: str) -> str:
+        address: str = self.options[option]
+        return address.replace("{reference}", reference)
+
+    def _post(self, url: str, call: CallSettings, fields: Mapping[str, Any], idempotency_key: str) -> Receipt:
+        answer = self._call("POST", url, call, json.dumps(fields).encode(), {"Idempotency-Key": idempotency_key})
+        if answer.status in (200, 201, 202):
+            return _receipt(answer)
+        raise _failure(answer)
 
     def _call(
         self,

@@ -1,0 +1,50 @@
+"""How many calls a lane may start, per second and per day: pure functions on its row, which the caller has locked.
+
+The clocks of two machines differ a little: time never goes back here, or each would refill what the other had taken.
+"""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from services_catalog.models import Lane
+
+_BANGKOK = ZoneInfo("Asia/Bangkok")
+
+WRITTEN_FIELDS = ["rate_tokens", "rate_refilled_at", "rate_day", "rate_day_calls"]
+
+
+def has_limit(lane: Lane) -> bool:
+    return lane.rate_per_second is not None or lane.rate_per_day is not None
+
+
+def calls_allowed(lane: Lane, wanted: int, now: datetime) -> int:
+    """How many of the wanted calls may start now. A second's calls may start at once, but no more than these."""
+    if lane.rate_per_second is not None:
+        wanted = min(wanted, int(_tokens(lane, lane.rate_per_second, now)))
+    if lane.rate_per_day is not None:
+        wanted = min(wanted, lane.rate_per_day - calls_today(lane, now))
+    return max(0, wanted)
+
+
+def note_started(lane: Lane, calls: int, now: datetime) -> None:
+    """Takes what has started off what may start."""
+    if lane.rate_per_second is not None:
+        lane.rate_tokens = _tokens(lane, lane.rate_per_second, now) - calls
+        lane.rate_refilled_at = max(now, lane.rate_refilled_at or now)
+    lane.rate_day_calls = calls_today(lane, now) + calls
+    lane.rate_day = max(_day(now), lane.rate_day or _day(now))
+
+
+def _tokens(lane: Lane, per_second: int, now: datetime) -> float:
+    if lane.rate_refilled_at is None:
+        return per_second
+    passed = max(0.0, (now - lane.rate_refilled_at).total_seconds())
+    return min(float(per_second), lane.rate_tokens + passed * per_second)
+
+
+def calls_today(lane: Lane, now: datetime) -> int:
+    return lane.rate_day_calls if lane.rate_day is not None and lane.rate_day >= _day(now) else 0
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(_BANGKOK).date()

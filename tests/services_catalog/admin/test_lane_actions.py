@@ -1,0 +1,267 @@
+"""What officers do to lanes: asked for a reason, kept, and never to a neighbour's."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.forms.models import model_to_dict
+from django.test import Client
+from django.utils import timezone
+
+from services_catalog.models import Lane, Officer, OperatorAction, Outage
+from tests.services_catalog.admin.conftest import AgencyRows, signed_in
+from tests.services_catalog.admin.pages import page
+
+pytestmark = pytest.mark.django_db
+
+LIST = page(Lane, "changelist")
+MESSAGE = {"message_th": "ปิดชั่วคราว", "message_en": "Closed for now"}
+PLAN = {
+    "starts_at_0": "2099-01-01",
+    "starts_at_1": "01:00",
+    "ends_at_0": "2099-01-01",
+    "ends_at_1": "03:00",
+    **MESSAGE,
+}
+# Every action of the list, and what its page asks for beside the reason.
+ACTIONS: dict[str, dict[str, str]] = {
+    "pause": {},
+    "resume": {},
+    "probe": {},
+    "hold_breaker_open": {},
+    "hold_breaker_closed": {},
+    "release_breaker": {},
+    "force_outage": {},
+    "end_outages": {},
+    "plan_outage": PLAN,
+}
+LIMITS = {
+    "slots": "3",
+    "call_deadline_seconds": "5",
+    "rate_per_second": "7",
+    "rate_per_day": "",
+    "give_up_after_days": "2",
+    "opens_at": "08:30",
+    "closes_at": "16:30",
+    "open_weekdays": ["1", "2", "3"],
+}
+
+
+def run(client: Client, action: str, *lanes: Lane, reason: str = "they move", **given: Any) -> str:
+    data = {"action": action, "_selected_action": [str(lane.pk) for lane in lanes], "confirmed": "1", "reason": reason}
+    return client.post(LIST, {**data, **given}, follow=True, headers={"accept-language": "en"}).text
+
+
+def now_of(lane: Lane) -> Lane:
+    return Lane.objects.get(pk=lane.pk)
+
+
+def done_to(lane: Lane) -> list[str]:
+    """What is kept of this lane, but for the outage that the fixtures plan."""
+    actions = OperatorAction.objects.filter(subject_id=lane.pk).order_by("id")
+    return list(actions.values_list("action", flat=True))[1:]
+
+
+def test_the_actions_are_all_tried_here() -> None:
+    assert set(admin.site._registry[Lane].actions or []) == set(ACTIONS)
+
+
+def test_an_action_first_asks_why(agency_officer: Client, own: AgencyRows) -> None:
+    data = {"action": "pause", "_selected_action": [str(own.lane.pk)]}
+    asked = agency_officer.post(LIST, data, headers={"accept-language": "en"})
+    assert 'name="reason"' in asked.text
+    assert own.service.name_en in asked.text
+    assert not now_of(own.lane).paused
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_without_a_reason_nothing_happens(agency_officer: Client, own: AgencyRows, action: str, reason: str) -> None:
+    before = model_to_dict(own.lane), Outage.objects.count()
+    text = run(agency_officer, action, own.lane, reason=reason, **ACTIONS[action])
+    assert "This field is required." in text
+    assert (model_to_dict(now_of(own.lane)), Outage.objects.count()) == before
+    assert done_to(own.lane) == []
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_neighbours_lane_is_out_of_reach(
+    agency_officer: Client, own: AgencyRows, foreign: AgencyRows, action: str
+) -> None:
+    lane = foreign.lane
+    Lane.objects.filter(pk=lane.pk).update(
+        paused=action == "resume", breaker="open", breaker_override="open" if action == "release_breaker" else ""
+    )
+    Outage.objects.filter(lane=lane).update(starts_at=timezone.now())
+    before = model_to_dict(now_of(lane)), list(Outage.objects.filter(lane=lane).values())
+    assert foreign.service.code not in run(agency_officer, action, lane, **ACTIONS[action])
+    assert (model_to_dict(now_of(lane)), list(Outage.objects.filter(lane=lane).values())) == before
+    assert done_to(lane) == []
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_who_may_only_look_is_offered_no_action(central_officer: Officer, own: AgencyRows, action: str) -> None:
+    central_officer.user_permissions.add(Permission.objects.get(codename="view_lane"))
+    before = model_to_dict(own.lane), Outage.objects.count()
+    run(signed_in(central_officer), action, own.lane, **ACTIONS[action])
+    assert (model_to_dict(now_of(own.lane)), Outage.objects.count()) == before
+    assert signed_in(central_officer).get(page(Lane, "change", own.lane)).status_code == 200
+
+
+def test_pause_and_resume_are_kept_with_who_and_why(agency_officer: Client, own: AgencyRows) -> None:
+    assert "Done: 1." in run(agency_officer, "pause", own.lane, reason=" they move ")
+    assert now_of(own.lane).paused
+    assert "so it was already" in run(agency_officer, "pause", own.lane)
+    run(agency_officer, "resume", own.lane, reason="they are back")
+    assert not now_of(own.lane).paused
+    assert done_to(own.lane) == ["lane_pause", "lane_resume"]
+    kept = OperatorAction.objects.get(action="lane_pause")
+    assert (kept.by, kept.officer, kept.reason) == ("officer", Officer.objects.get(username="officer"), "they move")
+    assert (kept.agency, kept.subject_name, kept.changes) == (own.agency, "own-licence", {"paused": [False, True]})
+
+
+def test_several_lanes_at_once(superuser: Client, own: AgencyRows, foreign: AgencyRows) -> None:
+    assert "Done: 2." in run(superuser, "pause", own.lane, foreign.lane)
+    assert Lane.objects.filter(paused=True).count() == 2
+    assert done_to(own.lane) == done_to(foreign.lane) == ["lane_pause"]
+
+
+def test_the_breaker_is_held_and_let_go(agency_officer: Client, own: AgencyRows) -> None:
+    for action, held in {"hold_breaker_open": "open", "hold_breaker_closed": "closed", "release_breaker": ""}.items():
+        run(agency_officer, action, own.lane)
+        assert now_of(own.lane).breaker_override == held
+    assert done_to(own.lane) == ["lane_breaker_hold"] * 3
+
+
+def test_only_an_open_breaker_is_probed(agency_officer: Client, own: AgencyRows) -> None:
+    assert "so it was already" in run(agency_officer, "probe", own.lane)
+    later = timezone.now() + timedelta(minutes=1)
+    Lane.objects.filter(pk=own.lane.pk).update(breaker="open", breaker_probe_at=later)
+    assert "Done: 1." in run(agency_officer, "probe", own.lane)
+    due = now_of(own.lane).breaker_probe_at
+    assert due is not None
+    assert due <= timezone.now()
+    assert done_to(own.lane) == ["lane_probe_now"]
+
+
+def test_an_outage_is_forced_once_and_ended(agency_officer: Client, own: AgencyRows) -> None:
+    run(agency_officer, "force_outage", own.lane, **MESSAGE)
+    assert "so it was already" in run(agency_officer, "force_outage", own.lane)
+    outage = Outage.objects.get(kind="forced")
+    assert (outage.ends_at, outage.message_en) == (None, "Closed for now")
+    assert "Outage" in agency_officer.get(LIST, headers={"accept-language": "en"}).text
+    run(agency_officer, "end_outages", own.lane)
+    outage.refresh_from_db()
+    assert outage.ends_at is not None
+    assert outage.ends_at <= timezone.now()
+    assert done_to(own.lane) == ["outage_force", "outage_end"]
+    assert Outage.objects.filter(kind="planned").exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"message_en": ""},
+        {"ends_at_1": "00:30"},
+        {"starts_at_0": "2001-01-01", "ends_at_0": "2001-01-01"},
+        {"starts_at_0": "never"},
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(agency_officer: Client, own: AgencyRows, wrong: dict[str, str]) -> None:
+    text = run(agency_officer, "plan_outage", own.lane, **{**PLAN, **wrong})
+    assert 'role="alert"' in text
+    assert Outage.objects.count() == 1
+
+
+def test_an_outage_is_planned_for_several_lanes(superuser: Client, own: AgencyRows, foreign: AgencyRows) -> None:
+    run(superuser, "plan_outage", own.lane, foreign.lane, **PLAN)
+    planned = Outage.objects.filter(starts_at__year__gte=2098)
+    assert {one.lane_id for one in planned} == {own.lane.pk, foreign.lane.pk}
+    assert {one.announced_by for one in planned} == {Officer.objects.get(username="root")}
+
+
+def test_a_message_in_one_language_is_refused(agency_officer: Client, own: AgencyRows) -> None:
+    assert "both languages" in run(agency_officer, "force_outage", own.lane, message_th="ปิด")
+    assert not Outage.objects.filter(kind="forced").exists()
+
+
+def test_an_outage_that_has_not_begun_is_called_off(agency_officer: Client, own: AgencyRows) -> None:
+    data = {"action": "end", "_selected_action": [str(own.outage.pk)], "confirmed": "1", "reason": "not needed"}
+    agency_officer.post(page(Outage, "changelist"), data)
+    assert not Outage.objects.exists()
+    assert done_to(own.lane) == ["outage_end"]
+
+
+def test_a_neighbours_outage_is_out_of_reach(agency_officer: Client, own: AgencyRows, foreign: AgencyRows) -> None:
+    data = {"action": "end", "_selected_action": [str(foreign.outage.pk)], "confirmed": "1", "reason": "not needed"}
+    agency_officer.post(page(Outage, "changelist"), data)
+    assert Outage.objects.filter(pk=foreign.outage.pk, ends_at=foreign.outage.ends_at).exists()
+
+
+def change_limits(client: Client, lane: Lane, **given: Any) -> Any:
+    data = {**LIMITS, "reason": "their new server", **given}
+    return client.post(page(Lane, "change", lane), data, headers={"accept-language": "en"})
+
+
+def test_an_officer_sets_the_limits_of_an_own_lane(
+    agency_officer: Client, own: AgencyRows, foreign: AgencyRows
+) -> None:
+    smuggled = {"paused": "on", "breaker": "open", "recent_call_ms": "9", "service": str(foreign.service.pk)}
+    Lane.objects.filter(pk=own.lane.pk).update(recent_call_ms=77)
+    assert change_limits(agency_officer, own.lane, **smuggled).status_code == 302
+    lane = now_of(own.lane)
+    assert (lane.slots, lane.call_deadline_seconds, lane.rate_per_second, lane.rate_per_day) == (3, 5, 7, None)
+    assert (str(lane.opens_at), lane.open_weekdays, lane.give_up_after_days) == ("08:30:00", [1, 2, 3], 2)
+    assert (lane.paused, lane.breaker, lane.recent_call_ms) == (False, "closed", 77)
+    kept = OperatorAction.objects.get(action="lane_limits_change")
+    assert kept.reason == "their new server"
+    assert kept.changes["slots"] == [8, 3]
+    assert kept.changes["opens_at"] == [None, "08:30:00"]
+    assert "rate_per_day" not in kept.changes
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"reason": " "}, "This field is required."),
+        ({"slots": "0"}, "greater than or equal to 1"),
+        ({"closes_at": ""}, "Opening hours need both ends"),
+        ({"open_weekdays": ["8"]}, "not one of the available choices"),
+    ],
+)
+def test_limits_that_cannot_be_are_refused(
+    agency_officer: Client, own: AgencyRows, wrong: dict[str, Any], sentence: str
+) -> None:
+    response = change_limits(agency_officer, own.lane, **wrong)
+    assert response.status_code == 200
+    assert sentence in response.text
+    assert now_of(own.lane).slots == 8
+    assert done_to(own.lane) == []
+
+
+def test_the_limits_of_a_neighbours_lane_stay(agency_officer: Client, foreign: AgencyRows) -> None:
+    assert change_limits(agency_officer, foreign.lane).status_code in (302, 403)
+    assert now_of(foreign.lane).slots == 8
+
+
+def test_what_was_done_is_on_the_page_and_in_the_history(agency_officer: Client, own: AgencyRows) -> None:
+    run(agency_officer, "pause", own.lane, reason="their cables are cut")
+    for name in ("change", "history"):
+        text = agency_officer.get(page(Lane, name, own.lane), headers={"accept-language": "en"}).text
+        assert "their cables are cut" in text
+        assert "Lane paused" in text
+
+
+def test_the_buttons_of_a_lanes_page_are_the_lists_actions(agency_officer: Client, own: AgencyRows) -> None:
+    text = agency_officer.get(page(Lane, "change", own.lane)).text
+    assert [action for action in ACTIONS if f'name="action" value="{action}"' not in text] == []
+
+
+def test_it_leads_back_to_where_it_began_but_nowhere_else(agency_officer: Client, own: AgencyRows) -> None:
+    data = {"_selected_action": [str(own.lane.pk)], "confirmed": "1", "reason": "they move"}
+    back = agency_officer.post(LIST, {**data, "action": "pause", "next": "/admin/operations/?all=1"})
+    assert back["Location"] == "/admin/operations/?all=1"
+    away = agency_officer.post(LIST, {**data, "action": "resume", "next": "https://evil.example/"})
+    assert away["Location"].startswith(LIST)
