@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
-from citizens.service_requests.models import Actor, ServiceRequest, Status, StatusEvent
+from citizens.service_requests.bulk import insert_rows, write_rows
+from citizens.service_requests.models import Actor, Errand, ServiceRequest, Status, StatusEvent
+from citizens.service_requests.retry import current_profile
 from services_catalog.languages import NO_TEXT, Text
 
 _NEWS = {Status.IN_PROGRESS, Status.ACTION_REQUIRED, Status.COMPLETED, Status.REJECTED, Status.CANCELLED}
@@ -27,6 +29,9 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 FINAL_STATUSES = frozenset(status for status, following in TRANSITIONS.items() if not following)
 
+_NOT_AT_AGENCY = {Status.RECEIVED, Status.UNDELIVERABLE}
+_AT_AGENCY = {Status.DELIVERED, Status.IN_PROGRESS, Status.ACTION_REQUIRED}
+
 # Who must act once a request has this status, unless the agency says otherwise.
 NEXT_ACTOR: dict[Status, Actor] = {
     Status.RECEIVED: Actor.AGENCY,
@@ -39,18 +44,27 @@ NEXT_ACTOR: dict[Status, Actor] = {
     Status.CANCELLED: Actor.NOBODY,
 }
 
-_WRITTEN_FIELDS = [
+_WRITTEN_FIELDS = (
     "status",
     "next_actor",
     "event_count",
+    "errand",
+    "tries",
     "next_attempt_at",
+    "give_up_at",
     "parked_reason",
     "outcome_unknown",
-    "attempt_count",
     "agency_reference",
     "agency_heard_at",
+    "taken_at",
+    "opened_at",
+    "asked_th",
+    "asked_en",
+    "asked_until",
+    "asked_form",
+    "cancel_asked_at",
     "updated_at",
-]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +79,12 @@ class News:
 
 
 def lock_requests(ids: Iterable[UUID]) -> dict[UUID, ServiceRequest]:
-    """The requests, locked until the transaction ends, always in the same order so that two batches cannot deadlock."""
-    locked = ServiceRequest.objects.select_for_update(of=("self",)).filter(pk__in=list(ids)).order_by("pk")
+    """The requests, without their data, locked until the transaction ends.
+
+    Always in the same order, so that two batches cannot deadlock.
+    """
+    locked = ServiceRequest.objects.select_for_update(of=("self",)).defer("data_encrypted").filter(pk__in=list(ids))
+    locked = locked.order_by("pk")
     return {service_request.pk: service_request for service_request in locked}
 
 
@@ -87,11 +105,40 @@ def transition(service_request: ServiceRequest, to: Status, news: News) -> Statu
     service_request.next_actor = news.next_actor or NEXT_ACTOR[to]
     service_request.event_count += 1
     service_request.updated_at = now
-    if to != Status.RECEIVED:
+    if to in FINAL_STATUSES or (to != Status.RECEIVED and service_request.errand == Errand.SUBMISSION):
         # Nothing is left to deliver, and nothing for a human to find out.
-        service_request.next_attempt_at = None
-        service_request.parked_reason = ""
+        end_errand(service_request)
+    if current in _NOT_AT_AGENCY and to in _AT_AGENCY and service_request.cancel_asked_at:
+        # However we came to know that the agency has it: it is asked to cancel.
+        begin_errand(service_request, Errand.CANCELLATION, give_up_after=current_profile().give_up_after)
+    if to != Status.ACTION_REQUIRED:
+        _forget_what_was_asked(service_request)
     return _event(service_request, "" if repeated else current, news, now)
+
+
+def begin_errand(service_request: ServiceRequest, errand: Errand, *, give_up_after: timedelta) -> None:
+    """Has something delivered to the agency from now on. One errand at a time: the caller looks that none is open."""
+    now = timezone.now()
+    service_request.errand = errand
+    service_request.tries = 0
+    service_request.next_attempt_at = now
+    service_request.give_up_at = now + give_up_after
+    service_request.outcome_unknown = False
+    service_request.parked_reason = ""
+
+
+def end_errand(service_request: ServiceRequest) -> None:
+    """Nothing is to be delivered any more."""
+    service_request.errand = Errand.SUBMISSION
+    service_request.tries = 0
+    service_request.next_attempt_at = None
+    service_request.outcome_unknown = False
+    service_request.parked_reason = ""
+
+
+def _forget_what_was_asked(service_request: ServiceRequest) -> None:
+    service_request.asked_th = service_request.asked_en = ""
+    service_request.asked_until = service_request.asked_form = None
 
 
 def first_event(service_request: ServiceRequest) -> StatusEvent:
@@ -120,5 +167,5 @@ def _event(service_request: ServiceRequest, from_status: str, news: News, now: d
 
 def save_transitions(service_requests: Sequence[ServiceRequest], events: Iterable[StatusEvent | None]) -> None:
     """Writes locked requests and their events; call it in the transaction that locked them."""
-    ServiceRequest.objects.bulk_update(service_requests, _WRITTEN_FIELDS)
-    StatusEvent.objects.bulk_create([event for event in events if event is not None])
+    write_rows(ServiceRequest, service_requests, _WRITTEN_FIELDS)
+    insert_rows(StatusEvent, [event for event in events if event is not None])

@@ -25,6 +25,11 @@ def current_profile() -> RetryProfile:
     return RetryProfile(**table)
 
 
+def give_up_after(days: int | None) -> timedelta:
+    """How long a lane with that `give_up_after_days` tries; where it has none, as long as the profile says."""
+    return current_profile().give_up_after if days is None else timedelta(days=days)
+
+
 def next_attempt_at(
     *,
     attempts: int,

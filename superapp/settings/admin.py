@@ -29,12 +29,6 @@ def _may_view(model: str) -> Callable[[HttpRequest], bool]:
     return may_view
 
 
-def _is_central(request: HttpRequest) -> bool:
-    from services_catalog.admin.scoping import is_central
-
-    return is_central(request.user)
-
-
 def _page(title: Any, icon: str, model: str) -> dict[str, Any]:
     link = reverse_lazy(f"admin:{model.replace('.', '_').lower()}_changelist")
     return {"title": title, "icon": icon, "link": link, "permission": _may_view(model)}
@@ -44,7 +38,7 @@ _OPERATIONS = {
     "title": _("Operations"),
     "icon": "monitoring",
     "link": reverse_lazy("operations"),
-    "permission": _is_central,
+    "permission": _may_view("services_catalog.Lane"),
 }
 
 # Deep blue, as on the phone; oklch as the theme has them.
@@ -84,7 +78,10 @@ UNFOLD = {
                 "items": [
                     _OPERATIONS,
                     _page(_("Service requests"), "inbox", "service_requests.ServiceRequest"),
+                    _page(_("Differences"), "difference", "service_requests.Difference"),
                     _page(_("Lanes"), "alt_route", "services_catalog.Lane"),
+                    _page(_("Outages"), "power_off", "services_catalog.Outage"),
+                    _page(_("Operator actions"), "gavel", "services_catalog.OperatorAction"),
                 ],
             },
             {

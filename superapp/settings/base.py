@@ -9,4 +9,5 @@ from .identity import *
 from .keys import *
 from .languages import *
 from .logs import *
+from .metrics import *
 from .tasks import *

@@ -11,7 +11,8 @@ if not required("PUBLIC_URL").startswith("https://"):
     raise ImproperlyConfigured("The environment variable PUBLIC_URL must begin with https://.")
 
 SECURE_SSL_REDIRECT = True
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+# Asked by neighbours inside, past the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -1,9 +1,11 @@
 """Local identity providers and agencies: settings that exist only where the sandbox is on."""
 
+from datetime import timedelta
+
 from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
 
 from .apps import INSTALLED_APPS
-from .delivery import EGRESS_PRIVATE_NETWORKS
+from .delivery import BREAKER, EGRESS_PRIVATE_NETWORKS
 from .environment import env
 from .identity import IDENTITY_PROVIDERS
 
@@ -15,6 +17,7 @@ INSTALLED_APPS += ["superapp.sandbox"]
 EGRESS_PRIVATE_NETWORKS["127.0.0.1"] = "127.0.0.0/8"
 # Whole journeys take a minute: try again after 0, 1, 2, 4, 8 s and give up after 60 s.
 RETRY_PROFILE = "sandbox"
+BREAKER = {**BREAKER, "probe_waits": [timedelta(seconds=seconds) for seconds in (1, 2, 4)]}
 
 _THAID = f"http://127.0.0.1:{SANDBOX_PORT}"
 IDENTITY_PROVIDERS["thaid"] = {

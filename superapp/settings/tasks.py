@@ -58,4 +58,8 @@ CELERY_BEAT_SCHEDULE = {
     "notify": _every(1, "notifications.notify_pending"),
     "forget-sign-ins": _every(3600, "identity.forget_expired"),
     "forget-idempotency-keys": _every(3600, "service_requests.forget_old_idempotency_keys"),
+    "forget-agency-events": _every(3600, "service_requests.forget_old_agency_events"),
+    "reconcile": _every(15 * 60, "service_requests.reconcile"),
+    "compute-usual-times": _every(3600, "service_requests.compute_usual_times"),
+    "archive-requests": _every(24 * 3600, "service_requests.archive_requests"),
 }

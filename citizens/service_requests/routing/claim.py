@@ -1,25 +1,28 @@
 """Claiming due requests of a lane, and marking them as being sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from citizens.identity.claims import applicant_claims
+from citizens.service_requests.bulk import insert_rows
 from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Outcome, ServiceRequest
-from citizens.service_requests.services import data_place
-from services_catalog.adapters.types import Submission
-from services_catalog.encryption import CannotDecrypt, decrypt_json
-from services_catalog.models import Lane
+from citizens.service_requests.routing.payloads import Payload, answers_to_send, payload_of
+from services_catalog import breaker, rate
+from services_catalog.encryption import CannotDecrypt
+from services_catalog.models import Lane, Standing
 
 logger = structlog.get_logger(__name__)
+
+CANNOT_DECRYPT = "cannot_decrypt"
+CANNOT_PREPARE = "cannot_prepare"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +31,91 @@ class Claimed:
 
     attempt_id: UUID
     request_id: UUID
-    submission: Submission
+    lane_id: UUID
+    service_code: str
+    payload: Payload
     look_up_first: bool
+    # The citizen does not want it any more: it may be asked for, and must not be sent anew.
+    is_unwanted: bool
     lease_expires_at: datetime
     trace_id: str
 
 
 @transaction.atomic
 def claim(lane_id: UUID, *, at_most: int) -> list[Claimed]:
-    """Takes up to `at_most` due requests of the lane, never more than it has free slots.
+    """Takes up to `at_most` due requests of the lane, never more than its slots, rate and breaker allow.
 
-    The lane's row is locked for the moment, so that two workers cannot both see the same slot free; a worker that
-    finds it locked takes nothing, for the other one is just claiming.
+    The lane's row is locked for the moment, so that two workers cannot both see the same slot free.
     """
-    lane = Lane.objects.select_for_update(skip_locked=True).filter(pk=lane_id).first()
-    if lane is None:
-        return []
-    free = lane.usable_slots - DeliveryAttempt.objects.filter(lane=lane, outcome__in=OPEN_OUTCOMES).count()
-    if (wanted := min(free, at_most)) <= 0:
-        return []
     now = timezone.now()
-    due = list(
-        ServiceRequest.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(service_id=lane_id, next_attempt_at__lte=now)
-        .select_related("citizen", "service", "version")
-        .defer("version__form", "version__example")
-        .order_by("next_attempt_at")[:wanted]
+    lane = _lock_lane(lane_id, now)
+    if lane is None or (slots := lane.usable_slots(now)) == 0:
+        return []
+    # Counted by a statement of its own: one that began before the lock would not see what was claimed meanwhile.
+    free = slots - _open_attempts().filter(lane=lane).count()
+    if free <= 0 or (wanted := rate.calls_allowed(lane, min(free, at_most), now)) <= 0:
+        return []
+    due = _lock_due(lane, wanted, now)
+    payloads = _payloads(due, lane.service.code)
+    claimed = [(one, payloads[one.pk], _new_attempt(one, lane, now)) for one in due if one.pk in payloads]
+    if not claimed:
+        return []
+    insert_rows(DeliveryAttempt, [attempt for _, _, attempt in claimed])
+    ServiceRequest.objects.filter(pk__in=payloads).update(
+        next_attempt_at=None, attempt_count=F("attempt_count") + 1, tries=F("tries") + 1
     )
-    readable = [(one, submission) for one in due if (submission := _submission(one)) is not None]
-    attempts = [_new_attempt(service_request, lane, now) for service_request, _ in readable]
-    DeliveryAttempt.objects.bulk_create(attempts)
-    ServiceRequest.objects.bulk_update(due, ["next_attempt_at", "attempt_count", "parked_reason"])
-    return [_claimed(attempt, submission) for attempt, (_, submission) in zip(attempts, readable, strict=True)]
+    _note_started(lane, len(claimed), now)
+    return [_claimed(*one) for one in claimed]
+
+
+def _lock_lane(lane_id: UUID, now: datetime) -> Lane | None:
+    lanes = Lane.objects.with_outage(now).select_for_update(of=("self",)).select_related("service")
+    return (
+        lanes.defer("service__search_text", "service__search_words", "service__search_vector")
+        .filter(pk=lane_id)
+        .first()
+    )
+
+
+def _open_attempts() -> QuerySet[DeliveryAttempt]:
+    return DeliveryAttempt.objects.filter(outcome__in=OPEN_OUTCOMES)
+
+
+def _lock_due(lane: Lane, wanted: int, now: datetime) -> list[ServiceRequest]:
+    # The agency's news may end an errand, and the next one begin, while the attempt at the first is still out.
+    still_out = Exists(_open_attempts().filter(service_request=OuterRef("pk")))
+    due = ServiceRequest.objects.select_for_update(of=("self",), skip_locked=True).filter(
+        ~still_out, service_id=lane.pk, next_attempt_at__lte=now
+    )
+    return list(due.select_related("citizen").order_by("next_attempt_at")[:wanted])
+
+
+def _payloads(due: Sequence[ServiceRequest], service_code: str) -> dict[UUID, Payload]:
+    """What goes out, by request. One of which that cannot be told is parked, or it would block its lane for ever."""
+    payloads: dict[UUID, Payload] = {}
+    answers = answers_to_send(due)
+    for service_request in due:
+        try:
+            payloads[service_request.pk] = payload_of(service_request, service_code, answers)
+        except CannotDecrypt:
+            _park(service_request, CANNOT_DECRYPT)
+        except Exception as error:  # noqa: BLE001  (a bug of ours: no reason to stop the lane)
+            _park(service_request, CANNOT_PREPARE, error=type(error).__name__)
+    return payloads
+
+
+def _park(service_request: ServiceRequest, reason: str, **more: str) -> None:
+    logger.error(reason, reference=str(service_request.pk), **more)
+    ServiceRequest.objects.filter(pk=service_request.pk).update(next_attempt_at=None, parked_reason=reason)
 
 
 def _new_attempt(service_request: ServiceRequest, lane: Lane, now: datetime) -> DeliveryAttempt:
-    service_request.next_attempt_at = None
-    service_request.attempt_count += 1
     return DeliveryAttempt(
         id=uuid7(),
         service_request=service_request,
         lane=lane,
-        number=service_request.attempt_count,
+        number=service_request.attempt_count + 1,
+        errand=service_request.errand,
         look_up_first=service_request.outcome_unknown,
         lease_expires_at=now + _lease(lane),
         created_at=now,
@@ -81,35 +127,37 @@ def _lease(lane: Lane) -> timedelta:
     return 2 * lane.call_deadline + settings.LEASE_MARGIN
 
 
-def _submission(service_request: ServiceRequest) -> Submission | None:
-    """What goes to the agency. A request whose data no key opens is parked, or it would block its lane for ever."""
-    try:
-        data: Mapping[str, Any] = decrypt_json(service_request.data_encrypted, bound_to=data_place(service_request.pk))
-        applicant = applicant_claims(service_request.citizen, service_request.version.claims)
-    except CannotDecrypt:
-        logger.error("cannot_decrypt", reference=str(service_request.pk))
-        service_request.next_attempt_at = None
-        service_request.parked_reason = "cannot_decrypt"
-        return None
-    return Submission(
-        reference=str(service_request.pk),
-        idempotency_key=str(service_request.pk),
-        service_code=service_request.service.code,
-        version=service_request.version.number,
-        data=data,
-        applicant=applicant,
-    )
+def _note_started(lane: Lane, calls: int, now: datetime) -> None:
+    fields: list[str] = []
+    if rate.has_limit(lane):
+        rate.note_started(lane, calls, now)
+        fields += rate.WRITTEN_FIELDS
+    if lane.standing(now) == Standing.PROBING:
+        breaker.begin_probe(lane)
+        fields += breaker.WRITTEN_FIELDS
+    if fields:
+        lane.save(update_fields=fields)
 
 
-def _claimed(attempt: DeliveryAttempt, submission: Submission) -> Claimed:
+def _claimed(service_request: ServiceRequest, payload: Payload, attempt: DeliveryAttempt) -> Claimed:
     return Claimed(
         attempt_id=attempt.pk,
-        request_id=attempt.service_request.pk,
-        submission=submission,
+        request_id=service_request.pk,
+        lane_id=attempt.lane_id,
+        service_code=attempt.lane.service.code,
+        payload=payload,
         look_up_first=attempt.look_up_first,
+        is_unwanted=service_request.cancel_asked_at is not None,
         lease_expires_at=attempt.lease_expires_at,
-        trace_id=attempt.service_request.request_id,
+        trace_id=service_request.request_id,
     )
+
+
+# Not one of the attempts that have been closed meanwhile, and none that has outlived its lease.
+_MARK = (
+    f'UPDATE "{DeliveryAttempt._meta.db_table}" SET outcome = %s, sending_at = %s'  # noqa: S608  (our own table)
+    " WHERE id = ANY(%s) AND outcome = %s AND lease_expires_at > %s RETURNING id"
+)
 
 
 def mark_sending(claimed: Sequence[Claimed]) -> list[Claimed]:
@@ -117,10 +165,8 @@ def mark_sending(claimed: Sequence[Claimed]) -> list[Claimed]:
     if not claimed:
         return []
     now = timezone.now()
-    attempts = DeliveryAttempt.objects.filter(
-        pk__in=[one.attempt_id for one in claimed], outcome=Outcome.CLAIMED, lease_expires_at__gt=now
-    )
-    with transaction.atomic():
-        still_ours = set(attempts.select_for_update().order_by("pk").values_list("pk", flat=True))
-        DeliveryAttempt.objects.filter(pk__in=still_ours).update(outcome=Outcome.SENDING, sending_at=now)
+    ids = [one.attempt_id for one in claimed]
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [Outcome.SENDING.value, now, ids, Outcome.CLAIMED.value, now])
+        still_ours = {row[0] for row in cursor.fetchall()}
     return [one for one in claimed if one.attempt_id in still_ours]

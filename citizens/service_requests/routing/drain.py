@@ -1,93 +1,122 @@
 """Emptying a lane: claim, call in parallel, record, until nothing is due or the turn is over."""
 
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from datetime import timedelta
 from time import monotonic
 from uuid import UUID
 
-import structlog
 from django.conf import settings
-from rest_framework.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
 
+from citizens.service_requests.models import ServiceRequest
 from citizens.service_requests.nudges import nudge
+from citizens.service_requests.routing.agency_line import AgencyLine, agency_line
 from citizens.service_requests.routing.capacity import Capacity, process_capacity
-from citizens.service_requests.routing.claim import Claimed, claim, mark_sending
-from citizens.service_requests.routing.record import note_call_times, record
+from citizens.service_requests.routing.claim import claim, mark_sending
+from citizens.service_requests.routing.record import record
 from citizens.service_requests.routing.send import Sent, send
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
-from services_catalog.adapters.base import Adapter
-from services_catalog.adapters.registry import UnknownAdapter, registry
-from services_catalog.adapters.types import CallSettings
+from citizens.service_requests.routing.stragglers import process_stragglers
+from services_catalog import breaker
 from services_catalog.models import Lane
-from services_catalog.services.credentials import outgoing_secret
 
-logger = structlog.get_logger(__name__)
+# Calls that end within this time of the first are recorded with it.
+_GATHER_SECONDS = 0.02
 
 
 def drain_lane(lane_id: UUID) -> None:
     """Delivers what is due in the lane with the slots that are free, for at most one turn."""
-    lane = Lane.objects.select_related("service__agency__credential").filter(pk=lane_id).first()
-    if lane is None or lane.usable_slots == 0:
+    now = timezone.now()
+    lane = Lane.objects.with_outage(now).select_related("service__agency__credential").filter(pk=lane_id).first()
+    if lane is None or lane.usable_slots(now) == 0:
         return
-    try:
-        adapter = registry.build(lane.service.adapter, lane.service.adapter_options)
-    except (UnknownAdapter, ValidationError) as error:
-        # The requests wait where they are until somebody mends the options.
-        logger.error("adapter_misconfigured", service=lane.service.code, error=type(error).__name__)
-        return
-    drain = _Drain(lane, adapter, process_capacity())
+    if (line := agency_line(lane)) is None:
+        return  # the requests wait where they are until somebody mends the options
+    drain = _Drain(lane, line, process_capacity())
     try:
         drain.run()
     finally:
-        drain.give_back_all()
+        drain.let_go(list(drain.in_flight))
 
 
 class _Drain:
     """One turn of one lane. The database is used by the thread that runs this, the agency by the others."""
 
-    def __init__(self, lane: Lane, adapter: Adapter, capacity: Capacity) -> None:
+    def __init__(self, lane: Lane, line: AgencyLine, capacity: Capacity) -> None:
         self._lane = lane
         self._slow = lane.is_slow
+        self._slots = 1 if lane.is_slow else lane.slots
         self._capacity = capacity
-        self._adapter = adapter
-        self._secret = outgoing_secret(getattr(lane.service.agency, "credential", None))
-        self._in_flight: set[Future[Sent]] = set()
+        self._line = line
+        # With the moment each call began.
+        self.in_flight: dict[Future[Sent], float] = {}
+        # Whether the last claim left nothing that was due, or nothing that the lane's limits allow.
+        self._claimed_all = False
         self._turn_ends = monotonic() + settings.DRAIN_TURN.total_seconds()
 
     def run(self) -> None:
-        while True:
-            more = monotonic() < self._turn_ends
-            if more:
+        while monotonic() < self._turn_ends:
+            if not self._claimed_all or self._has_due():
                 self._start_calls()
-            if not self._in_flight:
-                break
-            done, self._in_flight = wait(self._in_flight, return_when=FIRST_COMPLETED)
-            self._record([future.result() for future in done])
-        if not more:
-            nudge(self._lane.pk)  # the next turn, after the lanes that wait
+            if not self.in_flight:
+                return
+            self._wait()
+        while self.in_flight:
+            self._wait()
+        nudge(self._lane.pk)  # the next turn, after the lanes that wait
+
+    def _has_due(self) -> bool:
+        """One statement; a claim that finds nothing is a transaction of several."""
+        return ServiceRequest.objects.filter(service_id=self._lane.pk, next_attempt_at__lte=timezone.now()).exists()
 
     def _start_calls(self) -> None:
-        room = self._capacity.take(self._lane.usable_slots - len(self._in_flight), slow=self._slow)
+        room = self._capacity.take(self._slots - len(self.in_flight), slow=self._slow)
         started = 0
         try:
             claimed = claim(self._lane.pk, at_most=room) if room else []
+            self._claimed_all = len(claimed) < room
             for one in mark_sending(claimed):
-                call = self._call_settings(one)
-                self._in_flight.add(self._capacity.executor.submit(send, one, self._adapter, call))
+                call = self._capacity.executor.submit(
+                    send, one, self._line.adapter, self._line.call_settings(one.trace_id)
+                )
+                self.in_flight[call] = monotonic()
                 started += 1
         finally:
             self._capacity.give_back(room - started, slow=self._slow)
 
-    def _record(self, sent: list[Sent]) -> None:
-        self._capacity.give_back(len(sent), slow=self._slow)
-        record(sent)
-        note_call_times(self._lane.pk, [one.took for one in sent])
+    def _wait(self) -> None:
+        """Until some calls have ended, which are recorded, or have lasted so long that nobody waits for them here."""
+        slow_call = settings.SLOW_CALL.total_seconds()
+        oldest = min(self.in_flight.values())
+        done, _ = wait(self.in_flight, timeout=max(0.0, oldest + slow_call - monotonic()), return_when=FIRST_COMPLETED)
+        if done:
+            # What ends together is written down together: a transaction costs more than a few milliseconds' wait.
+            done, _ = wait(self.in_flight, timeout=_GATHER_SECONDS)
+            self._record(list(done))
+        hanging = [call for call, began in self.in_flight.items() if monotonic() - began >= slow_call]
+        if hanging:
+            self._note_hanging(min(self.in_flight[call] for call in hanging))
+            self.let_go(hanging)
 
-    def _call_settings(self, claimed: Claimed) -> CallSettings:
-        return CallSettings(
-            outgoing_secret=self._secret, deadline=self._lane.call_deadline, request_id=claimed.trace_id
-        )
+    def _record(self, done: list[Future[Sent]]) -> None:
+        record([call.result() for call in done])
+        for call in done:
+            del self.in_flight[call]
+        self._capacity.give_back(len(done), slow=self._slow)
 
-    def give_back_all(self) -> None:
-        """After a failure here: the calls under way end by themselves, and their leases expire."""
-        self._capacity.give_back(len(self._in_flight), slow=self._slow)
-        self._in_flight = set()
+    def _note_hanging(self, began: float) -> None:
+        """At once, so that no worker starts more of them; how they end is told later."""
+        with transaction.atomic():
+            lane = Lane.objects.select_for_update().get(pk=self._lane.pk)
+            breaker.note_hanging(lane, timedelta(seconds=monotonic() - began))
+            lane.save(update_fields=["recent_call_ms"])
+
+    def let_go(self, calls: list[Future[Sent]]) -> None:
+        """Leaves calls to the stragglers. Those of a slow lane keep their places, others leave them to neighbours."""
+        for call in calls:
+            del self.in_flight[call]
+            process_stragglers().take_over(call)
+            if self._slow:
+                call.add_done_callback(lambda _: self._capacity.give_back(1, slow=True))
+            else:
+                self._capacity.give_back(1, slow=False)

@@ -1,5 +1,6 @@
 """One call to an agency, in a thread that never touches the database (architecture, rule 4)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -9,9 +10,10 @@ from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
 from citizens.service_requests.routing.claim import Claimed
+from citizens.service_requests.routing.payloads import Cancellation
 from services_catalog.adapters.base import Adapter
-from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown
-from services_catalog.adapters.types import CallSettings, Receipt
+from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Retryable
+from services_catalog.adapters.types import Answer, CallSettings, Receipt, Submission
 
 logger = structlog.get_logger(__name__)
 
@@ -37,7 +39,14 @@ class NotStarted:
     code: str = "started_too_late"
 
 
-Result = Receipt | DeliveryFailure | CannotFindOut | AdapterBroke | NotStarted
+@dataclass(frozen=True, slots=True)
+class NotWanted:
+    """The agency has nothing, and the citizen has cancelled: it was not sent."""
+
+    code: str = "cancelled"
+
+
+Result = Receipt | DeliveryFailure | CannotFindOut | AdapterBroke | NotStarted | NotWanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Sent:
 def send(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Sent:
     """Makes the call, after asking for the outcome of an earlier one where that is unknown."""
     started = monotonic()
-    with bound_contextvars(request_id=claimed.trace_id, reference=claimed.submission.reference):
+    with bound_contextvars(request_id=claimed.trace_id, reference=str(claimed.request_id)):
         result = _any_result(claimed, adapter, call)
     return Sent(claimed, result, timedelta(seconds=monotonic() - started))
 
@@ -67,21 +76,54 @@ def _any_result(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Resul
         return AdapterBroke()
 
 
-def _result(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Receipt | CannotFindOut | NotStarted:
+def _result(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Result:
     if claimed.lease_expires_at - timezone.now() < 2 * call.deadline:
         return NotStarted()
+    match claimed.payload:
+        case Submission():
+            return _submit(claimed, claimed.payload, adapter, call)
+        case Answer():
+            return _respond(claimed, claimed.payload, adapter, call)
+        case Cancellation():
+            # Asking twice to cancel does no harm.
+            return adapter.cancel(claimed.payload.reference, call)
+
+
+def _submit(claimed: Claimed, submission: Submission, adapter: Adapter, call: CallSettings) -> Result:
     if claimed.look_up_first:
         if adapter.can_look_up:
-            if found := _look_up(claimed, adapter, call):
+            if found := _look_up(submission, adapter, call):
                 return found
-        elif not adapter.honours_idempotency_key:
+        elif adapter.honours_idempotency_key:
+            return _once_more(lambda: adapter.submit(submission, call))
+        else:
             return CannotFindOut()
-    return adapter.submit(claimed.submission, call)
+    return NotWanted() if claimed.is_unwanted else adapter.submit(submission, call)
 
 
-def _look_up(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Receipt | None:
+def _respond(claimed: Claimed, answer: Answer, adapter: Adapter, call: CallSettings) -> Result:
+    if not claimed.look_up_first:
+        return adapter.respond(answer, call)
+    if adapter.honours_idempotency_key:
+        return _once_more(lambda: adapter.respond(answer, call))
+    return CannotFindOut()
+
+
+def _look_up(submission: Submission, adapter: Adapter, call: CallSettings) -> Receipt | None:
     """What the agency has. As long as it cannot say, the outcome stays unknown, however harmless the failure."""
     try:
-        return adapter.fetch_status(claimed.submission.reference, call)
+        return adapter.fetch_status(submission.reference, call)
     except DeliveryFailure as failure:
-        raise OutcomeUnknown(failure.code, http_status=failure.http_status) from None
+        raise _still_unknown(failure) from None
+
+
+def _once_more(deliver: Callable[[], Receipt]) -> Receipt:
+    """The same under the same key. That the agency does not take it now says nothing of the first time."""
+    try:
+        return deliver()
+    except Retryable as failure:
+        raise _still_unknown(failure) from None
+
+
+def _still_unknown(failure: DeliveryFailure) -> OutcomeUnknown:
+    return OutcomeUnknown(failure.code, http_status=failure.http_status, retry_after=failure.retry_after)

@@ -1,9 +1,10 @@
 """What keeps the queue of record moving whatever was killed: expired leases, and lanes nobody was told about."""
 
+from random import shuffle
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from citizens.service_requests.lifecycle import lock_requests, save_transitions
@@ -16,20 +17,24 @@ from citizens.service_requests.models import (
 )
 from citizens.service_requests.nudges import send_nudge
 from citizens.service_requests.routing.attempt_log import log_attempt
-from citizens.service_requests.routing.record import Closing, close, save_attempts, settle
+from citizens.service_requests.routing.record import Closing, close, save_attempts
 from citizens.service_requests.routing.send import NotStarted
+from citizens.service_requests.routing.settle import settle, try_again
 from services_catalog.adapters.errors import OutcomeUnknown
-from services_catalog.models import Lane
+from services_catalog.models import Lane, Standing
 
 _BATCH = 500
 # The next sweep is a second away, so a hint that waited longer than this is stale.
-_NUDGE_EXPIRES = 5
+_NUDGE_EXPIRES = 2
+_BROKEN = {Standing.BREAKER_OPEN, Standing.PROBING}
 _LEASE_EXPIRED = "lease_expired"
 
 
 def sweep() -> None:
     """Puts back what crashed workers held, then hints at every lane that has due work."""
     while expire_leases() == _BATCH:
+        pass
+    while give_up_overdue() == _BATCH:
         pass
     for lane_id in lanes_with_due_work():
         send_nudge(lane_id, expires=_NUDGE_EXPIRES)
@@ -51,13 +56,42 @@ def expire_leases() -> int:
         close(attempt, Closing(Outcome.UNKNOWN if sending else Outcome.RETRYABLE, _LEASE_EXPIRED))
         log_attempt(attempt, request_id=requests[attempt.service_request_id].request_id)
         result = OutcomeUnknown(_LEASE_EXPIRED) if sending else NotStarted()
-        events += settle(requests[attempt.service_request_id], result)
+        events += settle(requests[attempt.service_request_id], attempt.errand, result)
     save_attempts(attempts)
     save_transitions([requests[attempt.service_request_id] for attempt in attempts], events)
     return len(request_ids)
 
 
+@transaction.atomic
+def give_up_overdue() -> int:
+    """Gives up what is past its time in lanes whose breaker is not closed; returns how many.
+
+    Such a lane tries one request at a time, so most would wait for ever to be told. Where a human has stopped the
+    lane, all wait until it runs again and has been tried once more.
+    """
+    now = timezone.now()
+    lanes = [
+        lane.pk for lane in Lane.objects.with_outage(now).filter(breaker_override="") if lane.standing(now) in _BROKEN
+    ]
+    overdue = ServiceRequest.objects.filter(
+        service_id__in=lanes, next_attempt_at__isnull=False, give_up_at__lte=now
+    ).values_list("pk", flat=True)
+    requests = lock_requests(overdue[:_BATCH])
+    waiting = [one for one in requests.values() if one.next_attempt_at is not None]
+    events = [event for one in waiting for event in try_again(one)]
+    save_transitions(waiting, events)
+    return len(waiting)
+
+
 def lanes_with_due_work() -> list[UUID]:
-    """Lanes that may run and have something due; one index probe each, however long their backlogs are."""
-    due = ServiceRequest.objects.filter(service_id=OuterRef("pk"), next_attempt_at__lte=timezone.now())
-    return list(Lane.objects.filter(Exists(due), paused=False).values_list("pk", flat=True))
+    """Lanes that have something due and a slot for it; one index probe each, however long their backlogs are.
+
+    In an order of no meaning: where the workers are too few for all, none is always the last.
+    """
+    now = timezone.now()
+    due = ServiceRequest.objects.filter(service_id=OuterRef("pk"), next_attempt_at__lte=now)
+    in_use = dict(DeliveryAttempt.objects.filter(outcome__in=OPEN_OUTCOMES).values_list("lane").annotate(Count("pk")))
+    with_work = Lane.objects.with_outage(now).filter(Exists(due), paused=False)
+    lanes = [lane for lane in with_work if lane.usable_slots(now) > in_use.get(lane.pk, 0)]
+    shuffle(lanes)
+    return [lane.pk for lane in lanes]

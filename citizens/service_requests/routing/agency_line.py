@@ -1,0 +1,44 @@
+"""How a lane reaches its agency: the adapter with its options, the secret, the time a call may take."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from rest_framework.exceptions import ValidationError
+
+from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
+from services_catalog.adapters.base import Adapter
+from services_catalog.adapters.registry import UnknownAdapter, registry
+from services_catalog.adapters.types import CallSettings
+from services_catalog.models import Lane
+from services_catalog.services.credentials import outgoing_secret
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyLine:
+    """What the threads that call an agency need; nothing of it leads back to the database (architecture, rule 4)."""
+
+    adapter: Adapter
+    secret: str
+    deadline: timedelta
+
+    def call_settings(self, request_id: str) -> CallSettings:
+        """Of a call for the request that came with this trace id."""
+        return CallSettings(outgoing_secret=self.secret, deadline=self.deadline, request_id=request_id)
+
+
+def agency_line(lane: Lane, *, longest_call: timedelta = timedelta.max) -> AgencyLine | None:
+    """None, with a line in the log, where the adapter does not take its options. A call takes the lane's deadline at
+    most, and no longer than `longest_call`.
+
+    Reads the service, its agency and the agency's credential: select them with the lane.
+    """
+    try:
+        adapter = registry.build(lane.service.adapter, lane.service.adapter_options)
+    except (UnknownAdapter, ValidationError) as error:
+        logger.error("adapter_misconfigured", service=lane.service.code, error=type(error).__name__)
+        return None
+    secret = outgoing_secret(getattr(lane.service.agency, "credential", None))
+    return AgencyLine(adapter, secret, min(lane.call_deadline, longest_call))
