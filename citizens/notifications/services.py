@@ -8,6 +8,15 @@ from citizens.notifications.texts import notification_text
 from citizens.service_requests.models import StatusEvent
 
 _BATCH = 200
+_SERVICE = "service_request__service"
+# What a notification says, without forms, data and search columns.
+_TOLD = [
+    *("status", "next_actor", "milestone_th", "milestone_en"),
+    *("service_request__receipt_number", "service_request__citizen_id"),
+    *(f"{_SERVICE}__{name}" for name in ("name_th", "name_en")),
+    *(f"{_SERVICE}__agency__{name}" for name in ("name_th", "name_en")),
+    *(f"{_SERVICE}__agency__contact_{way}" for way in ("phone", "url", "email")),
+]
 
 
 def notify_pending() -> int:
@@ -24,6 +33,7 @@ def _notify_batch() -> int:
         StatusEvent.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(notified_at__isnull=True)
         .select_related("service_request__service__agency")
+        .only(*_TOLD)
         .order_by("id")[:_BATCH]
     )
     rows = [_inbox_row(event) for event in events]

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
-from citizens.service_requests.models import Actor, AgencyEvent, ServiceRequest, Status, StatusEvent
+from citizens.service_requests.errands import send_errand
+from citizens.service_requests.lifecycle import FINAL_STATUSES, News, lock_requests, save_transitions, transition
+from citizens.service_requests.models import Actor, AgencyEvent, Errand, ServiceRequest, Status, StatusEvent
 from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency
 from services_catalog.problems import NOT_FOUND, Problem
@@ -20,7 +23,19 @@ logger = structlog.get_logger(__name__)
 # What an agency can say; the other statuses are ours to give.
 REPORTABLE = [Status.IN_PROGRESS, Status.ACTION_REQUIRED, Status.COMPLETED, Status.REJECTED, Status.CANCELLED]
 
+# Between these an agency may go back and forth, so the order of the news does not tell which one holds.
+_BACK_AND_FORTH = {Status.IN_PROGRESS, Status.ACTION_REQUIRED}
+
 REPORTABLE_CHOICES = [(status.value, status.label) for status in REPORTABLE]
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """What the agency wants of the citizen, until when, and the form of the answer (`schemas.check_short_form`)."""
+
+    text: Text
+    until: datetime | None = None
+    form: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +49,17 @@ class AgencyStatus:
     next_actor: Actor | None = None
     label: Text = NO_TEXT
     milestone: Text = NO_TEXT
+    # When an officer opened it, where the agency says so.
+    opened_at: datetime | None = None
+    asks: Asks | None = None
 
 
 @transaction.atomic
 def request_apply_agency_status(*, agency: Agency, event_id: str, news: AgencyStatus) -> bool:
     """Applies the event once, whatever order events come in; returns False when this id had been applied before.
 
-    News that the transition table does not allow (late, or after the end) changes nothing but the time the agency was
-    last heard from. Raises Problem NOT_FOUND when the agency has no such request.
+    News that the transition table does not allow, or that is older than what the agency has told already, changes
+    nothing but the receipt chain. Raises Problem NOT_FOUND when the agency has no such request.
     """
     service_request = lock_requests([news.reference]).get(news.reference)
     if service_request is None or service_request.service.agency_id != agency.pk:
@@ -51,22 +69,66 @@ def request_apply_agency_status(*, agency: Agency, event_id: str, news: AgencySt
     )
     if not AgencyEvent.objects.filter(pk=remembered[0].pk).exists():
         return False
-    service_request.agency_heard_at = timezone.now()
-    service_request.agency_reference = service_request.agency_reference or news.agency_reference
-    event = transition(
-        service_request,
-        news.status,
-        News(
-            source=StatusEvent.Source.AGENCY,
-            next_actor=news.next_actor,
-            label=news.label,
-            milestone=news.milestone,
-            occurred_at=news.occurred_at,
-        ),
-    )
+    _note_receipt_chain(service_request, news)
+    event = _late(service_request, news) if _is_late(service_request, news) else _timely(service_request, news)
     save_transitions([service_request], [event])
     _log(service_request, news.status, event)
     return True
+
+
+def _note_receipt_chain(service_request: ServiceRequest, news: AgencyStatus) -> None:
+    """News that overtakes our own record proves that the agency has it; work on it proves that it was opened."""
+    service_request.agency_heard_at = timezone.now()
+    service_request.agency_reference = service_request.agency_reference or news.agency_reference
+    service_request.taken_at = service_request.taken_at or news.occurred_at
+    if news.opened_at is not None:
+        service_request.opened_at = news.opened_at
+    elif service_request.opened_at is None and news.status == Status.IN_PROGRESS:
+        service_request.opened_at = news.occurred_at
+
+
+def _is_late(service_request: ServiceRequest, news: AgencyStatus) -> bool:
+    """Whether the agency has told something newer. Only statuses that follow each other both ways need its clock."""
+    if not {service_request.status, news.status} <= _BACK_AND_FORTH:
+        return False
+    told = service_request.events.filter(source=StatusEvent.Source.AGENCY)
+    # What we write down ourselves when an agency answers us has one time, ours: not to be held against its clock.
+    last = told.exclude(occurred_at=F("created_at")).order_by("-occurred_at", "-sequence").first()
+    if last is None:
+        return False
+    is_repeated = (news.occurred_at, news.status) == (last.occurred_at, last.status)
+    return is_repeated or news.occurred_at < last.occurred_at
+
+
+def _late(service_request: ServiceRequest, news: AgencyStatus) -> StatusEvent | None:
+    """A text about the present status is worth reading; who must act, and what is asked, stays as it is."""
+    if news.status != service_request.status:
+        return None
+    present = Actor(service_request.next_actor)
+    return transition(service_request, news.status, _as_news(news, next_actor=present, milestone=news.milestone))
+
+
+def _timely(service_request: ServiceRequest, news: AgencyStatus) -> StatusEvent | None:
+    overtakes = service_request.status == Status.RECEIVED
+    # What is asked is also what the citizen reads on the timeline, where the agency says nothing else.
+    milestone = news.asks.text if news.asks and news.milestone == NO_TEXT else news.milestone
+    event = transition(service_request, news.status, _as_news(news, next_actor=news.next_actor, milestone=milestone))
+    if event and news.asks:
+        service_request.asked_th, service_request.asked_en = news.asks.text.th, news.asks.text.en
+        service_request.asked_until, service_request.asked_form = news.asks.until, news.asks.form
+    if event and overtakes and service_request.cancel_asked_at and service_request.status not in FINAL_STATUSES:
+        send_errand(service_request, Errand.CANCELLATION)
+    return event
+
+
+def _as_news(news: AgencyStatus, *, next_actor: Actor | None, milestone: Text) -> News:
+    return News(
+        source=StatusEvent.Source.AGENCY,
+        next_actor=next_actor,
+        label=news.label,
+        milestone=milestone,
+        occurred_at=news.occurred_at,
+    )
 
 
 def _log(service_request: ServiceRequest, told: Status, event: StatusEvent | None) -> None:

@@ -21,6 +21,8 @@ class LiveService:
     version: int
     min_ial: Decimal
     min_aal: Decimal
+    # As the lane has it; None where the retry profile decides.
+    give_up_after_days: int | None
 
     def load_form(self) -> dict[str, Any]:
         form: dict[str, Any] = ServiceVersion.objects.values_list("form", flat=True).get(pk=self.version_id)
@@ -40,7 +42,9 @@ def look_up(code: str) -> LiveService | None:
     row = (
         Service.objects.published()
         .filter(code=code)
-        .values_list("id", "current_version_id", "current_version__number", "min_ial", "min_aal")
+        .values_list(
+            "id", "current_version_id", "current_version__number", "min_ial", "min_aal", "lane__give_up_after_days"
+        )
         .first()
     )
     if row is None:

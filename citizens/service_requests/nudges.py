@@ -13,6 +13,7 @@ import structlog
 from celery import current_app
 from django.conf import settings
 
+from citizens.service_requests.measuring import NUDGES_FAILED
 from services_catalog.queues import DRAIN_LANE, DRAIN_LANES
 
 logger = structlog.get_logger(__name__)
@@ -58,6 +59,7 @@ class _Sender:
         try:
             send_nudge(*lanes)
         except Exception as error:  # noqa: BLE001  (each transport has its own errors)
+            NUDGES_FAILED.inc()
             logger.warning("nudge_failed", lanes=len(lanes), error=type(error).__name__)
             return False
         return True

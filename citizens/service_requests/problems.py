@@ -30,13 +30,64 @@ SUBMISSION_IN_PROGRESS = ProblemType(
         "The same request is being recorded right now. Please try again in a moment.",
     ),
 )
+ALREADY_SENT = ProblemType(
+    "already_sent",
+    409,
+    Text("คุณเพิ่งส่งคำขอนี้ไปแล้ว", "You have just sent this"),
+    Text(
+        "คุณส่งคำขอที่เหมือนกันทุกอย่างไปเมื่อไม่กี่นาทีที่แล้ว หากต้องการส่งอีกครั้ง กรุณายืนยัน",
+        "You sent exactly this some minutes ago. If you want to send it once more, please confirm.",
+    ),
+)
 CANNOT_CANCEL = ProblemType(
     "cannot_cancel",
     409,
     Text("ยกเลิกคำขอนี้ไม่ได้", "This request cannot be cancelled"),
     Text(
-        "คำขออาจถึงหน่วยงานแล้ว กรุณาติดต่อหน่วยงานโดยตรง",
-        "The request may already be with the agency. Please contact the agency.",
+        "คำขออาจถึงหน่วยงานแล้ว และหน่วยงานไม่รับการยกเลิกทางนี้ กรุณาติดต่อหน่วยงานโดยตรง",
+        "The agency may have the request already, and takes no cancellations this way. Please contact the agency.",
+    ),
+)
+NOTHING_TO_CANCEL = ProblemType(
+    "nothing_to_cancel",
+    409,
+    Text("ไม่มีอะไรให้ยกเลิก", "There is nothing to cancel"),
+    Text("คำขอนี้ส่งไม่ถึงหน่วยงาน จึงไม่ต้องยกเลิก", "The agency never got this request, so there is nothing to cancel."),
+)
+STILL_SENDING = ProblemType(
+    "still_sending",
+    409,
+    Text("กำลังส่งเรื่องก่อนหน้า", "Something is still on its way"),
+    Text(
+        "สิ่งที่คุณส่งไปก่อนหน้ากำลังส่งถึงหน่วยงาน กรุณาลองใหม่ภายหลัง",
+        "What you sent before is still on its way to the agency. Please try again later.",
+    ),
+)
+NOTHING_ASKED = ProblemType(
+    "nothing_asked",
+    409,
+    Text("หน่วยงานไม่ได้รอคำตอบ", "The agency waits for no answer"),
+    Text(
+        "ขณะนี้หน่วยงานไม่ได้ขอข้อมูลจากคุณสำหรับคำขอนี้",
+        "The agency is not asking you for anything on this request at the moment.",
+    ),
+)
+ANSWER_TOO_LATE = ProblemType(
+    "answer_too_late",
+    409,
+    Text("เลยกำหนดตอบแล้ว", "The time to answer is over"),
+    Text(
+        "เลยกำหนดที่หน่วยงานให้ตอบแล้ว กรุณาติดต่อหน่วยงานโดยตรง",
+        "The agency wanted the answer earlier. Please contact the agency.",
+    ),
+)
+CANNOT_ANSWER_HERE = ProblemType(
+    "cannot_answer_here",
+    409,
+    Text("ตอบทางแอปนี้ไม่ได้", "You cannot answer in the app"),
+    Text(
+        "หน่วยงานยังไม่รับคำตอบทางแอป กรุณาติดต่อหน่วยงานโดยตรง",
+        "The agency does not take answers through the app yet. Please contact the agency.",
     ),
 )
 ALREADY_FINAL = ProblemType(

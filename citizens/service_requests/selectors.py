@@ -2,17 +2,22 @@
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from citizens.service_requests.models import ServiceRequest, StatusEvent
+from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, ServiceRequest, StatusEvent
 from services_catalog.problems import NOT_FOUND, Problem
 
 
 def requests_of(citizen_id: UUID) -> QuerySet[ServiceRequest]:
-    """The citizen's requests, with what their representation needs and without the form data."""
+    """The citizen's requests, with what their representation needs and without the form data.
+
+    `open_outcome` is that of the open attempt, None where there is none.
+    """
+    open_attempt = DeliveryAttempt.objects.filter(service_request=OuterRef("pk"), outcome__in=OPEN_OUTCOMES)
     return (
         ServiceRequest.objects.filter(citizen_id=citizen_id)
-        .select_related("service__agency", "version")
+        .annotate(open_outcome=Subquery(open_attempt.values("outcome")))
+        .select_related("service__agency", "service__stats", "version")
         .defer("data_encrypted", "version__form", "version__example")
     )
 

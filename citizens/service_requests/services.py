@@ -1,4 +1,4 @@
-"""What citizens can do to service requests."""
+"""Accepting service requests. What citizens do to them afterwards: cancelling.py, responding.py."""
 
 import json
 from collections.abc import Mapping
@@ -17,32 +17,18 @@ from citizens.identity.assurance import Assurance
 from citizens.identity.problems import stronger_sign_in_needed
 from citizens.service_requests import live_services, problems
 from citizens.service_requests.acceptance import write_acceptance
-from citizens.service_requests.lifecycle import (
-    FINAL_STATUSES,
-    News,
-    first_event,
-    lock_requests,
-    save_transitions,
-    transition,
-)
+from citizens.service_requests.lifecycle import first_event
 from citizens.service_requests.live_services import LiveService
-from citizens.service_requests.models import (
-    OPEN_OUTCOMES,
-    IdempotencyKey,
-    Outcome,
-    ServiceRequest,
-    Status,
-    StatusEvent,
-)
+from citizens.service_requests.models import IdempotencyKey, ServiceRequest, Status
 from citizens.service_requests.nudges import nudge
 from citizens.service_requests.receipts import new_receipt_number
-from citizens.service_requests.retry import current_profile
+from citizens.service_requests.retry import give_up_after
+from citizens.service_requests.sent_before import make_room, window_of
 from services_catalog.encryption import encrypt_json, fingerprint
 from services_catalog.models import ServiceVersion
 from services_catalog.problems import (
     FORM_CHANGED,
     INVALID_DATA,
-    NOT_FOUND,
     UNKNOWN_SERVICE,
     FieldProblem,
     Problem,
@@ -52,11 +38,12 @@ from services_catalog.schemas import form_problems
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A submission as the phone sent it."""
+    """A submission as the phone sent it. `send_again`: also if the same was sent a moment ago."""
 
     service_code: str
     version: int
     data: Mapping[str, Any]
+    send_again: bool = False
 
     def fingerprint(self) -> bytes:
         content = json.dumps([self.service_code, self.version, self.data], sort_keys=True, separators=(",", ":"))
@@ -79,14 +66,19 @@ def data_place(request_id: UUID) -> str:
     return f"service-request:{request_id}"
 
 
+def response_place(response_id: UUID) -> str:
+    """What a citizen's encrypted answer is bound to."""
+    return f"citizen-response:{response_id}"
+
+
 def request_submit(
     *, citizen_id: UUID, assurance: Assurance, idempotency_key: str, asked: Asked, request_id: str
 ) -> Accepted:
     """Accepts a service request, in one transaction, and hints at it to the workers on commit.
 
     Raises Problem: UNKNOWN_SERVICE, STRONGER_SIGN_IN_NEEDED, FORM_CHANGED, INVALID_DATA, IDEMPOTENCY_KEY_REUSED when
-    the key came with another body, SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves
-    no row and frees the key.
+    the key came with another body, ALREADY_SENT when the same came with another key a moment ago,
+    SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves no row and frees the key.
     """
     remembered = live_services.recall(asked.service_code)
     with suppress(ServiceVersion.DoesNotExist):  # deleted since this process saw it last
@@ -96,7 +88,7 @@ def request_submit(
             and (accepted := _accept(remembered, citizen_id, idempotency_key, asked, request_id))
         ):
             return accepted
-    # The key was used before, or the service is not as this process remembers it.
+    # The key was used before, the same was sent a moment ago, or the service is not as this process remembers it.
     live = live_services.look_up(asked.service_code)
     if earlier := _replay(citizen_id, idempotency_key, asked):
         return earlier
@@ -104,23 +96,35 @@ def request_submit(
         raise refusal
     if live and (accepted := _accept(live, citizen_id, idempotency_key, asked, request_id)):
         return accepted
-    # A twin was faster, or the service has just changed again.
+    # A twin was faster, the same was sent a moment ago, or the service has just changed again.
     if earlier := _replay(citizen_id, idempotency_key, asked):
         return earlier
+    if live and not asked.send_again:
+        make_room(citizen_id, asked.fingerprint())
+        if accepted := _accept(live, citizen_id, idempotency_key, asked, request_id, looked_back=True):
+            return accepted
     raise Problem(problems.SUBMISSION_IN_PROGRESS, headers={"Retry-After": "1"})
 
 
-def _accept(live: LiveService, citizen_id: UUID, key: str, asked: Asked, request_id: str) -> Accepted | None:
-    """Writes the request down; None when the key was used before or the service has changed."""
+def _accept(
+    live: LiveService, citizen_id: UUID, key: str, asked: Asked, request_id: str, *, looked_back: bool = False
+) -> Accepted | None:
+    """Writes the request down; None when the key was used, the same was just sent, or the service has changed.
+
+    `looked_back`: what was sent before this window is known to have come to nothing.
+    """
     service_request = _new_request(citizen_id, live, asked.data, request_id)
     idempotency_key = IdempotencyKey(
         citizen_id=citizen_id,
         key=key,
         body_fingerprint=asked.fingerprint(),
         service_request=service_request,
+        taken_in=None if asked.send_again else window_of(service_request.created_at),
         created_at=service_request.created_at,
     )
-    if not write_acceptance(live, idempotency_key, service_request, first_event(service_request)):
+    since = None if asked.send_again or looked_back else service_request.created_at - settings.RESEND_WINDOW
+    event = first_event(service_request)
+    if not write_acceptance(live, idempotency_key, service_request, event, sent_since=since):
         return None
     transaction.on_commit(lambda: nudge(live.id), robust=True)
     return _accepted(service_request, replayed=False)
@@ -161,7 +165,7 @@ def _new_request(citizen_id: UUID, live: LiveService, data: Mapping[str, Any], r
         version_id=live.version_id,
         data_encrypted=encrypt_json(data, bound_to=data_place(new_id)),
         next_attempt_at=now,
-        give_up_at=now + current_profile().give_up_after,
+        give_up_at=now + give_up_after(live.give_up_after_days),
         request_id=request_id,
         created_at=now,
         updated_at=now,
@@ -176,37 +180,6 @@ def _accepted(service_request: ServiceRequest, *, replayed: bool) -> Accepted:
         status=Status.RECEIVED,
         created_at=service_request.created_at,
         replayed=replayed,
-    )
-
-
-@transaction.atomic
-def request_cancel(*, citizen_id: UUID, request_id: UUID) -> ServiceRequest:
-    """Cancels a request that was never sent. Repeating it is harmless.
-
-    Raises Problem: NOT_FOUND, ALREADY_FINAL, or CANNOT_CANCEL when the agency may have it.
-    """
-    service_request = lock_requests([request_id]).get(request_id)
-    if service_request is None or service_request.citizen_id != citizen_id:
-        raise Problem(NOT_FOUND)
-    if service_request.status == Status.CANCELLED:
-        return service_request
-    if service_request.status in FINAL_STATUSES:
-        raise Problem(problems.ALREADY_FINAL)
-    # Locked, so that a worker cannot begin to send between this look and the closing.
-    attempts = list(service_request.attempts.select_for_update().filter(outcome__in=OPEN_OUTCOMES))
-    being_sent = any(attempt.outcome == Outcome.SENDING for attempt in attempts)
-    if service_request.status != Status.RECEIVED or service_request.outcome_unknown or being_sent:
-        raise Problem(problems.CANNOT_CANCEL)
-    _close_unsent(service_request)
-    event = transition(service_request, Status.CANCELLED, News(source=StatusEvent.Source.CITIZEN))
-    save_transitions([service_request], [event])
-    return service_request
-
-
-def _close_unsent(service_request: ServiceRequest) -> None:
-    """A worker that has claimed but not sent finds its attempt closed, and does not send."""
-    service_request.attempts.filter(outcome=Outcome.CLAIMED).update(
-        outcome=Outcome.RETRYABLE, failure_code="cancelled", finished_at=timezone.now()
     )
 
 

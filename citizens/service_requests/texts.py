@@ -1,6 +1,6 @@
 """What statuses are called, and what a citizen is told to expect next."""
 
-from citizens.service_requests.models import ServiceRequest, Status
+from citizens.service_requests.models import Actor, ServiceRequest, Status
 from services_catalog.languages import Text
 from services_catalog.models import Agency
 
@@ -37,6 +37,32 @@ _NEXT_STEPS: dict[Status, Text] = {
     ),
 }
 
+# Milestones of what a citizen does after sending.
+CANCEL_ASKED = Text("คุณขอยกเลิกคำขอนี้ เรากำลังแจ้งหน่วยงาน", "You asked to cancel this request. We are telling the agency.")
+CANCEL_REFUSED = Text(
+    "หน่วยงานไม่รับการยกเลิก คำขอนี้ยังดำเนินการต่อ",
+    "The agency did not accept the cancellation. The request goes on.",
+)
+CANCEL_NOT_DELIVERED = Text(
+    "เราแจ้งการยกเลิกถึงหน่วยงานไม่สำเร็จ คำขอนี้ยังดำเนินการต่อ กรุณาติดต่อหน่วยงานโดยตรง",
+    "We could not tell the agency that you want to cancel. The request goes on. Please contact the agency.",
+)
+ANSWER_ON_ITS_WAY = Text(
+    "เราได้รับคำตอบของคุณแล้วและกำลังส่งให้หน่วยงาน", "We have your answer and are sending it to the agency."
+)
+ANSWER_DELIVERED = Text("หน่วยงานได้รับคำตอบของคุณแล้ว", "The agency has your answer.")
+ANSWER_NOT_DELIVERED = Text(
+    "เราส่งคำตอบของคุณถึงหน่วยงานไม่สำเร็จ กรุณาส่งใหม่หรือติดต่อหน่วยงานโดยตรง",
+    "We could not deliver your answer to the agency. Please send it again or contact the agency.",
+)
+
+# Milestone of a request that could not be delivered and that an operator requeued.
+SENT_AGAIN = Text("เรากำลังส่งคำขอของคุณไปยังหน่วยงานอีกครั้ง", "We are sending your request to the agency again.")
+
+_CANCEL_WAITS = Text(
+    "คุณขอยกเลิกคำขอนี้แล้ว รอหน่วยงานตอบ", "You have asked to cancel this request. The agency has to agree first."
+)
+_ANSWERED = Text("คุณตอบแล้ว รอ{agency}ดำเนินการต่อ", "You have answered. {agency} acts next.")
 _CHECKING = Text(
     "เรากำลังตรวจสอบว่าคำขอถึงหน่วยงานแล้วหรือไม่ กรุณาอย่าส่งซ้ำ",
     "We are checking whether your request has arrived. Please do not send it again.",
@@ -48,9 +74,10 @@ def agency_contact(agency: Agency) -> str:
     return " · ".join(filter(None, [agency.contact_phone, agency.contact_url, agency.contact_email]))
 
 
-def next_step(status: Status, agency: Agency) -> Text:
+def next_step(status: Status, next_actor: Actor, agency: Agency) -> Text:
     """What happens next, in one sentence that names the agency."""
-    sentence, contact = _NEXT_STEPS[status], agency_contact(agency)
+    answered = status == Status.ACTION_REQUIRED and next_actor == Actor.AGENCY
+    sentence, contact = _ANSWERED if answered else _NEXT_STEPS[status], agency_contact(agency)
     return Text(
         sentence.th.format(agency=agency.name_th, contact=contact or agency.name_th),
         sentence.en.format(agency=agency.name_en or agency.name_th, contact=contact or agency.name_en),
@@ -58,7 +85,10 @@ def next_step(status: Status, agency: Agency) -> Text:
 
 
 def next_step_of(service_request: ServiceRequest) -> Text:
-    """The request's next step; one that waits for a human of ours says so."""
+    """The request's next step; one that waits for a human of ours, or to be cancelled, says so."""
     if service_request.parked_reason:
         return _CHECKING
-    return next_step(Status(service_request.status), service_request.service.agency)
+    if service_request.cancel_asked_at and service_request.next_actor != Actor.NOBODY:
+        return _CANCEL_WAITS
+    status, next_actor = Status(service_request.status), Actor(service_request.next_actor)
+    return next_step(status, next_actor, service_request.service.agency)

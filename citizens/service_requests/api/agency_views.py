@@ -4,22 +4,18 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from citizens.service_requests.agency_news import (
-    REPORTABLE_CHOICES,
-    AgencyStatus,
-    request_apply_agency_status,
-)
+from citizens.service_requests.agency_news import AgencyStatus, Asks, request_apply_agency_status
 from citizens.service_requests.api.agency_authentication import (
     AgencyAuthentication,
     IsAgency,
     signed_in_agency,
 )
+from citizens.service_requests.api.agency_serializers import AgencyAnswerSerializer, StatusEventMessageSerializer
 from citizens.service_requests.models import Actor, Status
 from services_catalog.languages import NO_TEXT, Text
 
@@ -32,35 +28,6 @@ _SIGNATURE_HEADERS = [
         ("webhook-signature", "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`"),
     ]
 ]
-
-
-class AgencyTextSerializer(serializers.Serializer[Any]):
-    th = serializers.CharField(max_length=1000, allow_blank=True)
-    en = serializers.CharField(max_length=1000, allow_blank=True)
-
-
-class AgencyStatusSerializer(serializers.Serializer[Any]):
-    """How a request stands at the agency."""
-
-    reference = serializers.UUIDField(help_text="Our reference, as it came with the submission")
-    status = serializers.ChoiceField(choices=REPORTABLE_CHOICES)
-    agency_reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
-    label = AgencyTextSerializer(required=False, help_text="The agency's own name of this step")  # type: ignore[assignment]
-    milestone = AgencyTextSerializer(required=False, help_text="What the citizen should read about it")
-    who_acts_next = serializers.ChoiceField(choices=Actor.choices, required=False)
-
-
-class StatusEventMessageSerializer(serializers.Serializer[Any]):
-    """A Standard Webhooks message."""
-
-    type = serializers.ChoiceField(choices=["service_request.status_changed"])
-    timestamp = serializers.DateTimeField(help_text="When it happened")
-    data = AgencyStatusSerializer()  # type: ignore[assignment]
-
-
-class AgencyAnswerSerializer(serializers.Serializer[Any]):
-    accepted = serializers.BooleanField()
-    replayed = serializers.BooleanField(help_text="This event's id had been taken before")
 
 
 class StatusEventsView(APIView):
@@ -81,18 +48,26 @@ class StatusEventsView(APIView):
             raise ParseError
         message = StatusEventMessageSerializer(data=request.data)
         message.is_valid(raise_exception=True)
-        data = message.validated_data["data"]
         applied = request_apply_agency_status(
-            agency=signed_in_agency(request).agency,
-            event_id=event_id,
-            news=AgencyStatus(
-                reference=data["reference"],
-                status=Status(data["status"]),
-                occurred_at=message.validated_data["timestamp"],
-                agency_reference=data["agency_reference"],
-                next_actor=Actor(data["who_acts_next"]) if "who_acts_next" in data else None,
-                label=Text(**data["label"]) if "label" in data else NO_TEXT,
-                milestone=Text(**data["milestone"]) if "milestone" in data else NO_TEXT,
-            ),
+            agency=signed_in_agency(request).agency, event_id=event_id, news=_news(message.validated_data)
         )
         return Response({"accepted": True, "replayed": not applied})
+
+
+def _news(message: dict[str, Any]) -> AgencyStatus:
+    data = message["data"]
+    return AgencyStatus(
+        reference=data["reference"],
+        status=Status(data["status"]),
+        occurred_at=message["timestamp"],
+        agency_reference=data["agency_reference"],
+        next_actor=Actor(data["who_acts_next"]) if "who_acts_next" in data else None,
+        label=Text(**data["label"]) if "label" in data else NO_TEXT,
+        milestone=Text(**data["milestone"]) if "milestone" in data else NO_TEXT,
+        opened_at=data.get("opened_at"),
+        asks=_asks(data["asks"]) if "asks" in data else None,
+    )
+
+
+def _asks(asks: dict[str, Any]) -> Asks:
+    return Asks(text=Text(**asks["text"]), until=asks["until"], form=asks["form"])

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from citizens.service_requests.models import Actor, ServiceRequest, Status, StatusEvent
+from citizens.service_requests.possibilities import cancel_refusal, response_refusal
 from citizens.service_requests.texts import STATUS_NAMES, next_step_of
+from services_catalog.api.running import UsualTimeField, UsualTimeSerializer
+from services_catalog.api.serializers import DecisionSerializer
 
 
 class TextSerializer(serializers.Serializer[Any]):
@@ -22,6 +26,15 @@ class SubmissionSerializer(serializers.Serializer[Any]):
     service = serializers.CharField(max_length=64)
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1)
     data = serializers.DictField(help_text="Answers that fit the form of that version")  # type: ignore[assignment]
+    send_again = serializers.BooleanField(
+        default=False, help_text="Send it although the same was sent a moment ago (`already_sent`)"
+    )
+
+
+class AnswerSerializer(serializers.Serializer[Any]):
+    """What a citizen answers to what the agency asks."""
+
+    data = serializers.DictField(help_text="Fits `asked.form`, where there is one")  # type: ignore[assignment]
 
 
 class AcceptedSerializer(serializers.Serializer[Any]):
@@ -42,6 +55,27 @@ class ServiceNameSerializer(serializers.Serializer[Any]):
         return {"th": service.name_th, "en": service.name_en}
 
 
+class ReceiptChainSerializer(serializers.Serializer[ServiceRequest]):
+    """Received by us, taken by the agency's system under its own number, opened by an officer."""
+
+    received_at = serializers.DateTimeField(source="created_at")
+    taken_at = serializers.DateTimeField(allow_null=True)
+    agency_reference = serializers.CharField()
+    opened_at = serializers.DateTimeField(allow_null=True)
+
+
+class AskedSerializer(serializers.Serializer[ServiceRequest]):
+    """What the agency asks the citizen for."""
+
+    text = serializers.SerializerMethodField()
+    until = serializers.DateTimeField(source="asked_until", allow_null=True)
+    form = serializers.JSONField(source="asked_form", allow_null=True, help_text="JSON Schema 2020-12 of the answer")
+
+    @extend_schema_field(TextSerializer)
+    def get_text(self, service_request: ServiceRequest) -> dict[str, str]:
+        return {"th": service_request.asked_th, "en": service_request.asked_en}
+
+
 class ServiceRequestSerializer(serializers.ModelSerializer[ServiceRequest]):
     """Where a request stands, who must act, and what happens next."""
 
@@ -51,6 +85,13 @@ class ServiceRequestSerializer(serializers.ModelSerializer[ServiceRequest]):
     next_actor = serializers.ChoiceField(choices=Actor.choices)
     next_step = serializers.SerializerMethodField()
     agency_heard_at = serializers.DateTimeField(allow_null=True, help_text="When the agency was last heard from")
+    receipt_chain = ReceiptChainSerializer(source="*")
+    asked = serializers.SerializerMethodField()
+    can_respond = serializers.SerializerMethodField(help_text="Whether an answer would be taken now")
+    can_cancel = serializers.SerializerMethodField(help_text="Whether it can be cancelled, or asked to be, now")
+    cancel_asked_at = serializers.DateTimeField(allow_null=True, help_text="Since when the agency is asked to cancel")
+    usual_time = serializers.SerializerMethodField(help_text="Null where it is not known, or would mislead")
+    statutory_time = serializers.SerializerMethodField(help_text="What the law gives the agency to decide")
 
     class Meta:
         model = ServiceRequest
@@ -65,6 +106,13 @@ class ServiceRequestSerializer(serializers.ModelSerializer[ServiceRequest]):
             "next_step",
             "agency_reference",
             "agency_heard_at",
+            "receipt_chain",
+            "asked",
+            "can_respond",
+            "can_cancel",
+            "cancel_asked_at",
+            "usual_time",
+            "statutory_time",
             "created_at",
             "updated_at",
         ]
@@ -76,6 +124,27 @@ class ServiceRequestSerializer(serializers.ModelSerializer[ServiceRequest]):
     @extend_schema_field(TextSerializer)
     def get_next_step(self, service_request: ServiceRequest) -> dict[str, str]:
         return next_step_of(service_request).as_dict()
+
+    @extend_schema_field(AskedSerializer(allow_null=True))
+    def get_asked(self, service_request: ServiceRequest) -> Any:
+        return AskedSerializer(service_request).data if service_request.asked_th else None
+
+    def get_can_respond(self, service_request: ServiceRequest) -> bool:
+        return response_refusal(service_request, timezone.now()) is None
+
+    def get_can_cancel(self, service_request: ServiceRequest) -> bool:
+        """`open_outcome` is an annotation of `selectors.requests_of`."""
+        open_outcome: str | None = service_request.open_outcome  # type: ignore[attr-defined]
+        return service_request.cancel_asked_at is None and cancel_refusal(service_request, open_outcome) is None
+
+    @extend_schema_field(UsualTimeSerializer(allow_null=True))
+    def get_usual_time(self, service_request: ServiceRequest) -> Any:
+        return UsualTimeField().to_representation(service_request.service)
+
+    @extend_schema_field(DecisionSerializer(allow_null=True))
+    def get_statutory_time(self, service_request: ServiceRequest) -> Any:
+        service = service_request.service
+        return DecisionSerializer(service).data if service.decision_days is not None else None
 
 
 class StatusEventSerializer(serializers.ModelSerializer[StatusEvent]):

@@ -15,4 +15,9 @@ urlpatterns = [
         name="service-request-events",
     ),
     path("service-requests/<uuid:request_id>/cancel", views.CancelView.as_view(), name="service-request-cancel"),
+    path(
+        "service-requests/<uuid:request_id>/response",
+        views.ResponseView.as_view(),
+        name="service-request-response",
+    ),
 ]

@@ -14,15 +14,18 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from citizens.identity.authentication import signed_in_citizen
-from citizens.service_requests import problems, selectors
+from citizens.service_requests import measuring, problems, selectors
 from citizens.service_requests.api.serializers import (
     AcceptedSerializer,
+    AnswerSerializer,
     ServiceRequestSerializer,
     StatusEventSerializer,
     SubmissionSerializer,
 )
-from citizens.service_requests.models import ServiceRequest
-from citizens.service_requests.services import Asked, request_cancel, request_submit
+from citizens.service_requests.cancelling import request_cancel
+from citizens.service_requests.models import ServiceRequest, Status
+from citizens.service_requests.responding import request_respond
+from citizens.service_requests.services import Asked, request_submit
 from services_catalog.problems import Problem
 
 _KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
@@ -34,16 +37,20 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
     pattern=r"^[\x21-\x7e]{1,128}$",
     description="Made anew for each request and sent again with each retry of it (8 or more random bytes).",
 )
-_RECEIPT_HEADERS = [
-    OpenApiParameter("Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[202]),
-    OpenApiParameter(
-        "Idempotency-Replayed",
-        OpenApiTypes.STR,
-        OpenApiParameter.HEADER,
-        response=[202],
-        description="`true` when this key had been accepted before",
-    ),
-]
+_REPLAYED = OpenApiParameter(
+    "Idempotency-Replayed",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[202],
+    description="`true` when this key had been accepted before",
+)
+_LOCATION = OpenApiParameter(
+    "Location",
+    OpenApiTypes.URI,
+    OpenApiParameter.HEADER,
+    response=[202, 409],
+    description="Of the request; with `already_sent` of the one that was sent before",
+)
 
 
 class ServiceRequestsView(GenericAPIView[ServiceRequest]):
@@ -61,27 +68,27 @@ class ServiceRequestsView(GenericAPIView[ServiceRequest]):
 
     @extend_schema(
         summary="Send a service request",
-        parameters=[_IDEMPOTENCY_KEY, *_RECEIPT_HEADERS],
+        parameters=[_IDEMPOTENCY_KEY, _LOCATION, _REPLAYED],
         request=SubmissionSerializer,
         responses={202: AcceptedSerializer},
     )
     def post(self, request: Request) -> Response:
-        key = request.headers.get("Idempotency-Key", "")
-        if not _KEY.match(key):
-            raise Problem(problems.MISSING_IDEMPOTENCY_KEY)
+        key = _idempotency_key(request)
         submission = SubmissionSerializer(data=request.data)
         submission.is_valid(raise_exception=True)
-        accepted = request_submit(
-            citizen_id=signed_in_citizen(request).id,
-            assurance=signed_in_citizen(request).assurance,
-            idempotency_key=key,
-            asked=Asked(
-                service_code=submission.validated_data["service"],
-                version=submission.validated_data["version"],
-                data=submission.validated_data["data"],
-            ),
-            request_id=getattr(request, "request_id", ""),
-        )
+        with measuring.acceptance():
+            accepted = request_submit(
+                citizen_id=signed_in_citizen(request).id,
+                assurance=signed_in_citizen(request).assurance,
+                idempotency_key=key,
+                asked=Asked(
+                    service_code=submission.validated_data["service"],
+                    version=submission.validated_data["version"],
+                    data=submission.validated_data["data"],
+                    send_again=submission.validated_data["send_again"],
+                ),
+                request_id=getattr(request, "request_id", ""),
+            )
         headers = {"Location": reverse("service-request-detail", args=[accepted.id])}
         if accepted.replayed:
             headers["Idempotency-Replayed"] = "true"
@@ -92,7 +99,7 @@ class ServiceRequestsView(GenericAPIView[ServiceRequest]):
 class ServiceRequestView(APIView):
     @extend_schema(summary="One of my service requests", responses=ServiceRequestSerializer)
     def get(self, request: Request, request_id: UUID) -> Response:
-        return Response(ServiceRequestSerializer(selectors.request_of(signed_in_citizen(request).id, request_id)).data)
+        return _shown(request, request_id)
 
 
 class TimelineView(APIView):
@@ -105,7 +112,51 @@ class TimelineView(APIView):
 class CancelView(APIView):
     problem_statuses: dict[str, Any] = {"POST": ("409",)}
 
-    @extend_schema(summary="Cancel a request that was not sent yet", request=None, responses=ServiceRequestSerializer)
+    @extend_schema(
+        summary="Cancel a request, or have the agency asked to",
+        request=None,
+        responses={200: ServiceRequestSerializer, 202: ServiceRequestSerializer},
+    )
     def post(self, request: Request, request_id: UUID) -> Response:
-        request_cancel(citizen_id=signed_in_citizen(request).id, request_id=request_id)
-        return Response(ServiceRequestSerializer(selectors.request_of(signed_in_citizen(request).id, request_id)).data)
+        """200 when it is cancelled; 202 when the agency has it, or may have it, and is being asked."""
+        cancelled = request_cancel(citizen_id=signed_in_citizen(request).id, request_id=request_id)
+        return _shown(request, request_id, status=200 if cancelled.status == Status.CANCELLED else 202)
+
+
+class ResponseView(APIView):
+    throttle_scope = "submission"
+    problem_statuses: dict[str, Any] = {"POST": ("409", "422")}
+
+    @extend_schema(
+        summary="Answer what the agency asks",
+        parameters=[_IDEMPOTENCY_KEY, _REPLAYED],
+        request=AnswerSerializer,
+        responses={202: ServiceRequestSerializer},
+    )
+    def post(self, request: Request, request_id: UUID) -> Response:
+        key = _idempotency_key(request)
+        answer = AnswerSerializer(data=request.data)
+        answer.is_valid(raise_exception=True)
+        is_new = request_respond(
+            citizen_id=signed_in_citizen(request).id,
+            request_id=request_id,
+            idempotency_key=key,
+            data=answer.validated_data["data"],
+        )
+        response = _shown(request, request_id, status=202)
+        if not is_new:
+            response["Idempotency-Replayed"] = "true"
+        return response
+
+
+def _shown(request: Request, request_id: UUID, *, status: int = 200) -> Response:
+    """The citizen's request as it stands now."""
+    service_request = selectors.request_of(signed_in_citizen(request).id, request_id)
+    return Response(ServiceRequestSerializer(service_request).data, status=status)
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not _KEY.match(key):
+        raise Problem(problems.MISSING_IDEMPOTENCY_KEY)
+    return key

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from citizens.notifications import services as notifying
 from citizens.notifications.models import Notification
@@ -34,6 +35,17 @@ def say(service_request: ServiceRequest, *steps: Status, milestone: Text = NO_TE
 def inbox(service_request: ServiceRequest) -> list[Notification]:
     """Newest first, as the phone gets it."""
     return list(Notification.objects.filter(citizen=service_request.citizen).order_by("-id"))
+
+
+@pytest.mark.parametrize("requests", [1, 5])
+def test_a_batch_takes_the_same_queries_however_long_it_is(
+    service: Service, requests: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(requests):
+        say(make_request(service), Status.DELIVERED, milestone=Text("คืบหน้า", "Progress"))
+    with django_assert_num_queries(8):  # two looks, the second finds nothing; savepoints count
+        notify_pending()
+    assert Notification.objects.count() == 2 * requests
 
 
 def test_every_event_is_told_once_however_often_we_look(service: Service) -> None:

@@ -82,7 +82,7 @@ def make_request(service: Service, *, citizen: Citizen | None = None, **fields: 
         citizen_id=(citizen or make_citizen()).pk,
         assurance=ASSURANCE,
         idempotency_key=uuid4().hex,
-        asked=Asked(service.code, 1, {"note": "secret words"}),
+        asked=Asked(service.code, 1, {"note": "secret words"}, send_again=True),
         request_id="trace-1",
     )
     ServiceRequest.objects.filter(pk=accepted.id).update(

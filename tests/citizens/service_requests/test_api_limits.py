@@ -7,7 +7,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from services_catalog.models import Service
-from tests.citizens.service_requests.submitting import NO_ROWS, PATH, assert_problem, rows, submit
+from tests.citizens.service_requests.submitting import NO_ROWS, PATH, assert_problem, rows, submission, submit
+from tests.factories import ANSWERS
 
 LimitRate = Callable[[str, str], None]
 
@@ -29,7 +30,8 @@ def cache_down(settings: Settings) -> Iterator[None]:
 
 def test_too_many_submissions(api: APIClient, stranger: APIClient, service: Service, limit_rate: LimitRate) -> None:
     limit_rate("submission", "2/day")
-    assert [submit(api, key=key).status_code for key in ("1", "2")] == [202, 202]
+    bodies = [submission({**ANSWERS, "copies": copies}) for copies in (1, 2)]
+    assert [submit(api, body, key=f"key-{copies}").status_code for copies, body in enumerate(bodies)] == [202, 202]
     before = rows()
 
     refused = submit(api, key="3")

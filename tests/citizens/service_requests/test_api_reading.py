@@ -1,38 +1,20 @@
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from citizens.models import Citizen
-from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
-from citizens.service_requests.models import DeliveryAttempt, Outcome, ServiceRequest, Status, StatusEvent
-from services_catalog.models import Service
+from citizens.service_requests.models import ServiceRequest, Status, StatusEvent
+from services_catalog.models import Agency, Service, ServiceStats
+from tests.citizens.service_requests.following import move, offer, path_of
 from tests.citizens.service_requests.submitting import PATH, assert_problem
-from tests.factories import make_citizen, make_request
-
-
-def move(service_request: ServiceRequest, to: Status) -> None:
-    locked = lock_requests([service_request.pk])[service_request.pk]
-    save_transitions([locked], [transition(locked, to, News(source=StatusEvent.Source.AGENCY))])
-
-
-def attempt(service_request: ServiceRequest, outcome: Outcome) -> DeliveryAttempt:
-    ServiceRequest.objects.filter(pk=service_request.pk).update(next_attempt_at=None, attempt_count=1)
-    return DeliveryAttempt.objects.create(
-        service_request=service_request,
-        lane_id=service_request.service_id,
-        number=1,
-        outcome=outcome,
-        lease_expires_at=timezone.now(),
-        created_at=timezone.now(),
-    )
-
-
-def path_of(service_request: ServiceRequest, ending: str = "") -> str:
-    return f"{PATH}/{service_request.pk}{ending}"
+from tests.factories import make_citizen, make_request, make_service
 
 
 def test_where_a_request_stands(api: APIClient, citizen: Citizen, service: Service) -> None:
@@ -72,14 +54,17 @@ def test_the_timeline_is_in_order(api: APIClient, citizen: Citizen, service: Ser
     assert all(event["status_name"]["th"] and event["status_name"]["en"] for event in events)
 
 
-@pytest.mark.parametrize(("method", "ending"), [("get", ""), ("get", "/events"), ("post", "/cancel")])
+@pytest.mark.parametrize(
+    ("method", "ending"), [("get", ""), ("get", "/events"), ("post", "/cancel"), ("post", "/response")]
+)
 def test_the_request_of_another_citizen_does_not_exist(
     stranger: APIClient, citizen: Citizen, service: Service, method: str, ending: str
 ) -> None:
     made = make_request(citizen, service)
 
-    foreign = getattr(stranger, method)(path_of(made, ending))
-    unknown = getattr(stranger, method)(f"{PATH}/{uuid4()}{ending}")
+    sent = {"data": {"data": {}}, "HTTP_IDEMPOTENCY_KEY": "key-1"} if method == "post" else {}
+    foreign = getattr(stranger, method)(path_of(made, ending), **sent)
+    unknown = getattr(stranger, method)(f"{PATH}/{uuid4()}{ending}", **sent)
 
     assert_problem(foreign, 404, "not_found")
     assert foreign.json() == unknown.json()
@@ -125,73 +110,58 @@ def test_odd_page_sizes_are_no_error(api: APIClient, citizen: Citizen, service: 
     assert len(api.get(PATH, {"page_size": size}).json()["results"]) == shown
 
 
-def test_a_request_can_be_cancelled_before_it_is_sent(api: APIClient, citizen: Citizen, service: Service) -> None:
+def test_the_receipt_chain(api: APIClient, citizen: Citizen, service: Service) -> None:
     made = make_request(citizen, service)
+    assert api.get(path_of(made)).json()["receipt_chain"] == {
+        "received_at": shown_time(made.created_at),
+        "taken_at": None,
+        "agency_reference": "",
+        "opened_at": None,
+    }
+    taken, opened = timezone.now(), timezone.now() + timedelta(hours=1)
+    ServiceRequest.objects.update(taken_at=taken, opened_at=opened, agency_reference="DLT-7")
+    assert api.get(path_of(made)).json()["receipt_chain"] == {
+        "received_at": shown_time(made.created_at),
+        "taken_at": shown_time(taken),
+        "agency_reference": "DLT-7",
+        "opened_at": shown_time(opened),
+    }
 
-    answer = api.post(path_of(made, "/cancel"))
 
-    assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
-    made.refresh_from_db()
-    assert (made.status, made.next_attempt_at, made.event_count) == (Status.CANCELLED, None, 2)
-    assert StatusEvent.objects.get(sequence=2).source == StatusEvent.Source.CITIZEN
+def shown_time(moment: datetime) -> str:
+    return timezone.localtime(moment).isoformat()
 
 
-def test_cancelling_twice_is_harmless(api: APIClient, citizen: Citizen, service: Service) -> None:
+def test_usual_time_beside_the_statutory_one(api: APIClient, citizen: Citizen, service: Service) -> None:
     made = make_request(citizen, service)
-    assert [api.post(path_of(made, "/cancel")).status_code for _ in range(2)] == [200, 200]
-    assert StatusEvent.objects.count() == 2
+    Service.objects.update(decision_days=15, decision_unit="working_day")
+    stats = ServiceStats.objects.create(
+        service=service, usual_median=timedelta(hours=36), usual_p90=timedelta(days=9), computed_at=timezone.now()
+    )
+
+    shown = api.get(path_of(made)).json()
+
+    assert shown["usual_time"] == {"median_seconds": 36 * 3600, "p90_seconds": 9 * 86_400}
+    assert shown["statutory_time"] == {"days": 15, "unit": "working_day"}
+    ServiceStats.objects.filter(pk=stats.pk).update(usual_median=None, usual_p90=None)
+    assert api.get(path_of(made)).json()["usual_time"] is None
 
 
-def test_a_claimed_request_can_be_cancelled_and_is_not_sent(api: APIClient, citizen: Citizen, service: Service) -> None:
-    made = make_request(citizen, service)
-    claimed = attempt(made, Outcome.CLAIMED)
-
-    assert api.post(path_of(made, "/cancel")).status_code == 200
-    claimed.refresh_from_db()
-    assert claimed.outcome == Outcome.RETRYABLE
-    assert claimed.finished_at is not None
+def test_times_nobody_knows_are_hidden(api: APIClient, citizen: Citizen, service: Service) -> None:
+    shown = api.get(path_of(make_request(citizen, service))).json()
+    assert (shown["usual_time"], shown["statutory_time"]) == (None, None)
 
 
-def test_a_request_that_waits_for_its_next_attempt_can_be_cancelled(
-    api: APIClient, citizen: Citizen, service: Service
-) -> None:
-    made = make_request(citizen, service)
-    attempt(made, Outcome.RETRYABLE)
-    assert api.post(path_of(made, "/cancel")).status_code == 200
+def test_a_longer_list_takes_no_more_queries(api: APIClient, citizen: Citizen, agency: Agency) -> None:
+    services = [make_service(agency, f"dlt-{number}") for number in range(3)]
+    make_request(citizen, services[0])
+    with CaptureQueriesContext(connection) as for_one:
+        assert len(api.get(PATH).json()["results"]) == 1
+    for service in services:
+        offer(service, "cancel_url", "response_url")
+        move(make_request(citizen, service), Status.ACTION_REQUIRED)
 
+    with CaptureQueriesContext(connection) as for_four:
+        assert len(api.get(PATH).json()["results"]) == 4
 
-def test_a_request_that_is_being_sent_cannot_be_cancelled(api: APIClient, citizen: Citizen, service: Service) -> None:
-    made = make_request(citizen, service)
-    sending = attempt(made, Outcome.SENDING)
-
-    assert_problem(api.post(path_of(made, "/cancel")), 409, "cannot_cancel")
-    sending.refresh_from_db()
-    assert sending.outcome == Outcome.SENDING
-
-
-def test_a_request_of_unknown_outcome_cannot_be_cancelled(api: APIClient, citizen: Citizen, service: Service) -> None:
-    made = make_request(citizen, service)
-    ServiceRequest.objects.update(outcome_unknown=True)
-    assert_problem(api.post(path_of(made, "/cancel")), 409, "cannot_cancel")
-
-
-@pytest.mark.parametrize(
-    ("status", "code"),
-    [
-        (Status.DELIVERED, "cannot_cancel"),
-        (Status.IN_PROGRESS, "cannot_cancel"),
-        (Status.ACTION_REQUIRED, "cannot_cancel"),
-        (Status.UNDELIVERABLE, "cannot_cancel"),
-        (Status.COMPLETED, "already_final"),
-        (Status.REJECTED, "already_final"),
-    ],
-)
-def test_what_the_agency_has_cannot_be_cancelled(
-    api: APIClient, citizen: Citizen, service: Service, status: Status, code: str
-) -> None:
-    made = make_request(citizen, service)
-    move(made, status)
-
-    assert_problem(api.post(path_of(made, "/cancel")), 409, code)
-    made.refresh_from_db()
-    assert (made.status, StatusEvent.objects.count()) == (status, 2)
+    assert len(for_four) == len(for_one)

@@ -14,9 +14,11 @@ from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
 from citizens.models import Citizen
-from citizens.service_requests.models import IdempotencyKey
+from citizens.service_requests.models import IdempotencyKey, ServiceRequest, Status
+from citizens.service_requests.sent_before import window_of
 from citizens.service_requests.services import Asked
 from services_catalog.models import Service
+from tests.citizens.service_requests.following import move
 from tests.citizens.service_requests.submitting import NO_ROWS, ONE_REQUEST, assert_problem, rows, submission, submit
 from tests.conftest import phone_with
 from tests.factories import ANSWERS
@@ -43,7 +45,7 @@ def call_later(calls: ThreadPoolExecutor, access_token: str, body: Any = None) -
 
 
 @contextmanager
-def twin_under_way(citizen: Citizen, key: str = "key-1") -> Iterator[None]:
+def twin_under_way(citizen: Citizen, key: str = "key-1", taken_in: int | None = None) -> Iterator[None]:
     """Somewhere else a twin has inserted the key and not committed; it is undone on leaving."""
     taken, done = threading.Event(), threading.Event()
 
@@ -53,6 +55,7 @@ def twin_under_way(citizen: Citizen, key: str = "key-1") -> Iterator[None]:
                 citizen=citizen,
                 key=key,
                 body_fingerprint=Asked("dlt-licence", 1, ANSWERS).fingerprint(),
+                taken_in=taken_in,
                 service_request_id=uuid7(),
                 created_at=timezone.now(),
             )
@@ -102,6 +105,60 @@ def test_twins_become_one_request(calls: ThreadPoolExecutor, access_token: str, 
     assert rows() == ONE_REQUEST
 
 
+def test_the_same_under_six_keys_at_once_becomes_one_request(
+    calls: ThreadPoolExecutor, access_token: str, service: Service
+) -> None:
+    together = threading.Barrier(6)
+
+    def one_of_six(key: str) -> Any:
+        phone = phone_with(access_token)
+        together.wait(5)
+        return submit(phone, key=key)
+
+    def keyed(key: str) -> Future[Any]:
+        return calls.submit(in_thread, lambda: one_of_six(key))
+
+    answers = [one.result() for one in [keyed(f"key-{number}") for number in range(6)]]
+
+    accepted = [answer.json() for answer in answers if answer.status_code == 202]
+    assert len(accepted) == 1
+    for answer in answers:
+        if answer.status_code != 202:
+            assert assert_problem(answer, 409, "already_sent")["existing"]["id"] == accepted[0]["id"]
+    assert rows() == ONE_REQUEST
+
+
+def test_what_came_to_nothing_is_sent_anew_once(calls: ThreadPoolExecutor, access_token: str, service: Service) -> None:
+    submit(phone_with(access_token), key="first")
+    move(ServiceRequest.objects.get(), Status.CANCELLED)
+    together = threading.Barrier(6)
+
+    def one_of_six(key: str) -> Any:
+        phone = phone_with(access_token)
+        together.wait(5)
+        return submit(phone, key=key)
+
+    def keyed(key: str) -> Future[Any]:
+        return calls.submit(in_thread, lambda: one_of_six(key))
+
+    answers = [one.result() for one in [keyed(f"key-{number}") for number in range(6)]]
+
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409, 409, 409]
+    assert ServiceRequest.objects.count() == 2
+
+
+def test_a_call_with_another_key_waits_for_the_same_body(
+    calls: ThreadPoolExecutor, citizen: Citizen, access_token: str, service: Service
+) -> None:
+    with twin_under_way(citizen, key="another", taken_in=window_of(timezone.now())):
+        call = call_later(calls, access_token)
+        wait_until(is_waited_for)
+        assert not call.done()
+
+    assert call.result().status_code == 202
+    assert rows() == ONE_REQUEST
+
+
 def test_twins_with_different_bodies_become_one_request(
     calls: ThreadPoolExecutor, access_token: str, service: Service
 ) -> None:
@@ -144,4 +201,4 @@ def test_nobody_waits_for_the_twins_of_others(
 ) -> None:
     with twin_under_way(citizen):
         assert submit(stranger).status_code == 202
-        assert submit(api, key="another").status_code == 202
+        assert submit(api, submission({**ANSWERS, "copies": 5}), key="another").status_code == 202

@@ -10,11 +10,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from citizens.service_requests.agency_news import AgencyStatus, request_apply_agency_status
-from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
+from citizens.service_requests.lifecycle import News, begin_errand, lock_requests, save_transitions, transition
 from citizens.service_requests.models import (
     Actor,
     AgencyEvent,
     DeliveryAttempt,
+    Errand,
     Outcome,
     ServiceRequest,
     Status,
@@ -204,15 +205,65 @@ def test_the_database_refuses_to_change_a_service_version(service: Service, colu
         ServiceVersion.objects.filter(service=service).update(**{column: value})
 
 
-@pytest.mark.parametrize("status", sorted(set(ALL) - {"received"}))
-def test_only_what_is_received_can_be_due(accepted: ServiceRequest, status: str) -> None:
-    with pytest.raises(IntegrityError, match="only_received_is_due"), transaction.atomic():
-        ServiceRequest.objects.filter(pk=accepted.pk).update(status=status, next_attempt_at=timezone.now())
+# What may wait for its delivery in which status.
+DUE = {
+    "submission": {"received"},
+    "response": {"delivered", "in_progress", "action_required"},
+    "cancellation": {"delivered", "in_progress", "action_required"},
+}
 
 
-def test_what_is_parked_cannot_be_due(accepted: ServiceRequest) -> None:
-    with pytest.raises(IntegrityError, match="only_received_is_due"), transaction.atomic():
-        ServiceRequest.objects.filter(pk=accepted.pk).update(parked_reason="outcome_unknown")
+@pytest.mark.parametrize(("errand", "status"), list(product(DUE, ALL)))
+def test_only_what_is_open_can_be_due(accepted: ServiceRequest, errand: str, status: str) -> None:
+    change = {"errand": errand, "status": status, "next_attempt_at": timezone.now()}
+    if status in DUE[errand]:
+        ServiceRequest.objects.filter(pk=accepted.pk).update(**change)
+        return
+    with pytest.raises(IntegrityError, match="only_what_is_open_is_due"), transaction.atomic():
+        ServiceRequest.objects.filter(pk=accepted.pk).update(**change)
+
+
+@pytest.mark.parametrize(("errand", "status"), [(errand, min(of)) for errand, of in DUE.items()])
+def test_what_is_parked_cannot_be_due(accepted: ServiceRequest, errand: str, status: str) -> None:
+    change = {"errand": errand, "status": status, "parked_reason": "outcome_unknown"}
+    with pytest.raises(IntegrityError, match="only_what_is_open_is_due"), transaction.atomic():
+        ServiceRequest.objects.filter(pk=accepted.pk).update(**change)
+    ServiceRequest.objects.filter(pk=accepted.pk).update(**change, next_attempt_at=None)
+
+
+@pytest.mark.parametrize("errand", [Errand.RESPONSE, Errand.CANCELLATION])
+@pytest.mark.parametrize("to", [Status.COMPLETED, Status.REJECTED, Status.CANCELLED])
+def test_a_final_status_ends_what_was_on_its_way(accepted: ServiceRequest, errand: Errand, to: Status) -> None:
+    begin(accepted, errand)
+    move(accepted.pk, to)
+    accepted.refresh_from_db()
+    assert (accepted.next_attempt_at, accepted.errand, accepted.tries) == (None, Errand.SUBMISSION, 0)
+
+
+@pytest.mark.parametrize("errand", [Errand.RESPONSE, Errand.CANCELLATION])
+def test_news_on_the_way_leave_what_is_to_be_delivered(accepted: ServiceRequest, errand: Errand) -> None:
+    begin(accepted, errand)
+    move(accepted.pk, Status.IN_PROGRESS)
+    accepted.refresh_from_db()
+    assert accepted.errand == errand
+    assert accepted.next_attempt_at is not None
+
+
+def test_an_errand_begins_with_tries_and_time_of_its_own(accepted: ServiceRequest) -> None:
+    ServiceRequest.objects.filter(pk=accepted.pk).update(tries=7, outcome_unknown=True)
+    begin(accepted, Errand.CANCELLATION)
+    accepted.refresh_from_db()
+    assert (accepted.tries, accepted.outcome_unknown, accepted.parked_reason) == (0, False, "")
+    assert accepted.next_attempt_at is not None
+    assert accepted.give_up_at - accepted.next_attempt_at == timedelta(days=2)
+
+
+def begin(accepted: ServiceRequest, errand: Errand) -> None:
+    with transaction.atomic():
+        service_request = lock_requests([accepted.pk])[accepted.pk]
+        event = transition(service_request, Status.ACTION_REQUIRED, AGENCY_NEWS)
+        begin_errand(service_request, errand, give_up_after=timedelta(days=2))
+        save_transitions([service_request], [event])
 
 
 def test_a_request_has_one_open_attempt(accepted: ServiceRequest) -> None:

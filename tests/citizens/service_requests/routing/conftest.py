@@ -3,9 +3,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from kombu import Connection
 
 from services_catalog.adapters import http
 from services_catalog.models import Service
+from services_catalog.queues import Queue
+from superapp.celery import app
 from superapp.sandbox.agencies.ledger import Ledger
 from superapp.sandbox.listener import Listener, Response
 from superapp.sandbox.server import Sandbox, serve
@@ -44,3 +47,21 @@ def ledger(sandbox: Sandbox, sandbox_state: Path) -> Iterator[Ledger]:
 def service(db: None) -> Service:
     """A service whose agency nobody calls in the test."""
     return make_service()
+
+
+@pytest.fixture
+def broker() -> Iterator[Connection]:
+    """The suite's broker, with nothing waiting in the queue of deliveries."""
+    with app.connection_for_write() as connection:
+        app.amqp.queues[Queue.DELIVERY](connection.default_channel).declare()
+        app.amqp.queues[Queue.DELIVERY](connection.default_channel).purge()
+        yield connection
+
+
+def is_hinted_at(broker: Connection, service: Service) -> bool:
+    """Whether a hint at the service's lane was waiting; takes all that wait."""
+    queue = app.amqp.queues[Queue.DELIVERY](broker.default_channel)
+    hints = []
+    while message := queue.get(no_ack=True):
+        hints.append(str(message.payload))
+    return any(str(service.pk) in hint for hint in hints)

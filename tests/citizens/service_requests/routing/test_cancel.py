@@ -7,11 +7,11 @@ from typing import TypeVar
 import pytest
 from django.db import connection, transaction
 
+from citizens.service_requests.cancelling import request_cancel
 from citizens.service_requests.models import DeliveryAttempt, Outcome, ServiceRequest, Status
 from citizens.service_requests.problems import CANNOT_CANCEL
 from citizens.service_requests.routing.claim import claim, mark_sending
 from citizens.service_requests.routing.drain import drain_lane
-from citizens.service_requests.services import request_cancel
 from services_catalog.models import Service
 from services_catalog.problems import Problem
 from superapp.embedded.daemons import wait_until

@@ -13,6 +13,7 @@ from citizens.models import Citizen
 from citizens.service_requests.models import DeliveryAttempt, Outcome, ServiceRequest
 from citizens.service_requests.routing.claim import claim, mark_sending
 from citizens.service_requests.services import data_place
+from services_catalog.adapters.types import Submission
 from services_catalog.encryption import encrypt_json
 from services_catalog.models import Lane, Service
 from tests.citizens.service_requests.making import make_attempt, make_citizen, make_request, make_service
@@ -27,8 +28,9 @@ def test_a_claimed_attempt_holds_a_lease_and_what_goes_out(service: Service) -> 
     [claimed] = claim(service.pk, at_most=5)
     attempt = service_request.attempts.get()
     assert (attempt.pk, attempt.number, attempt.outcome) == (claimed.attempt_id, 1, Outcome.CLAIMED)
-    assert claimed.submission.reference == claimed.submission.idempotency_key == str(service_request.pk)
-    assert claimed.submission.data == {"note": "secret words"}
+    assert isinstance(claimed.payload, Submission)
+    assert claimed.payload.reference == claimed.payload.idempotency_key == str(service_request.pk)
+    assert claimed.payload.data == {"note": "secret words"}
     assert claimed.trace_id == "trace-1"
     service_request.refresh_from_db()
     assert (service_request.next_attempt_at, service_request.attempt_count) == (None, 1)
@@ -42,7 +44,7 @@ def test_the_key_is_the_same_on_every_attempt(service: Service) -> None:
     ServiceRequest.objects.update(next_attempt_at=timezone.now())
     [second] = claim(service.pk, at_most=1)
     assert first.attempt_id != second.attempt_id
-    assert first.submission == second.submission
+    assert first.payload == second.payload
     assert service_request.attempts.count() == 2
 
 
@@ -140,8 +142,10 @@ def test_the_agency_gets_the_claims_its_service_declares_and_no_more(db: None) -
     make_request(silent, citizen=citizen)
     [named] = claim(declaring.pk, at_most=1)
     [unnamed] = claim(silent.pk, at_most=1)
-    assert named.submission.applicant == {"national_id": "1101700234568", "name_th": "นายทดสอบ ระบบดี"}
-    assert unnamed.submission.applicant == {}
+    assert isinstance(named.payload, Submission)
+    assert isinstance(unnamed.payload, Submission)
+    assert named.payload.applicant == {"national_id": "1101700234568", "name_th": "นายทดสอบ ระบบดี"}
+    assert unnamed.payload.applicant == {}
 
 
 @pytest.mark.parametrize("blob", [b"\x01zgarbage-of-another-key", None])

@@ -9,16 +9,16 @@ from django.utils import timezone
 
 from citizens.notifications.models import Notification
 from citizens.notifications.services import notify_pending
+from citizens.service_requests.cancelling import request_cancel
 from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
 from citizens.service_requests.models import DeliveryAttempt, Outcome, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.problems import CANNOT_CANCEL
 from citizens.service_requests.routing.claim import Claimed, claim, mark_sending
-from citizens.service_requests.routing.record import note_call_times, record
+from citizens.service_requests.routing.record import record
 from citizens.service_requests.routing.send import AdapterBroke, CannotFindOut, NotStarted, Result, Sent
-from citizens.service_requests.services import request_cancel
 from services_catalog.adapters.errors import OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Receipt
-from services_catalog.models import Lane, Service
+from services_catalog.models import Service
 from services_catalog.problems import Problem
 from tests.citizens.service_requests.making import make_request, statuses
 
@@ -226,13 +226,3 @@ def test_a_batch_is_written_down_each_for_itself(service: Service) -> None:
         ("received", ""),
     ]
     assert not DeliveryAttempt.objects.filter(finished_at__isnull=True).exists()
-
-
-def test_a_lane_becomes_slow_by_slow_calls_and_recovers_by_fast_ones(service: Service) -> None:
-    seconds = timedelta(seconds=1)
-    for _ in range(3):
-        note_call_times(service.pk, [4 * seconds])
-    assert Lane.objects.get(pk=service.pk).is_slow
-    for _ in range(3):
-        note_call_times(service.pk, [seconds / 10, seconds / 5])
-    assert not Lane.objects.get(pk=service.pk).is_slow

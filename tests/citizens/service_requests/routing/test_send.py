@@ -40,8 +40,11 @@ def claimed(*, look_up_first: bool = False, lease: float = 60) -> Claimed:
     return Claimed(
         attempt_id=uuid7(),
         request_id=request_id,
-        submission=submission,
+        lane_id=uuid7(),
+        service_code="s1",
+        payload=submission,
         look_up_first=look_up_first,
+        is_unwanted=False,
         lease_expires_at=timezone.now() + timedelta(seconds=lease),
         trace_id="trace-1",
     )
@@ -78,13 +81,13 @@ def test_the_agency_gets_exactly_the_submission_and_nothing_of_ours() -> None:
     assert sent.result == Receipt("DLT-2569-000001", "received")
     assert timedelta(0) < sent.took < timedelta(seconds=5)
     assert json.loads(arrived.body) == {
-        "reference": one.submission.reference,
+        "reference": one.payload.reference,
         "service": "dlt-licence",
         "version": 3,
         "data": {"note": "สวัสดี"},
         "applicant": {"name_th": "นายทดสอบ"},
     }
-    assert arrived.headers["Idempotency-Key"] == one.submission.reference
+    assert arrived.headers["Idempotency-Key"] == one.payload.reference
     assert arrived.headers["Authorization"] == "Bearer our-secret"
     assert arrived.headers["X-Request-ID"] == "trace-1"
     assert arrived.headers["Content-Type"] == "application/json"
@@ -200,7 +203,7 @@ def test_what_arrived_is_found_by_looking_up_and_not_sent_again() -> None:
         one = claimed(look_up_first=True)
         assert send(one, rest_json(agency.url), CALL).result == Receipt("A-7", "in_progress")
         assert agency.submissions == 0
-        assert agency.arrived[0].path == f"/cases/{one.submission.reference}"
+        assert agency.arrived[0].path == f"/cases/{one.payload.reference}"
 
 
 def test_what_never_arrived_is_sent_after_looking_up() -> None:
@@ -230,7 +233,7 @@ def test_an_agency_that_takes_keys_is_simply_sent_the_same_again() -> None:
         one = claimed(look_up_first=True)
         result = send(one, rest_json(agency.url, looks_up=False, honours_key=True), CALL).result
         assert isinstance(result, Receipt)
-        assert agency.arrived[0].headers["Idempotency-Key"] == one.submission.idempotency_key
+        assert agency.arrived[0].headers["Idempotency-Key"] == one.payload.reference
 
 
 def test_an_agency_that_can_do_neither_is_never_sent_the_same_again() -> None:

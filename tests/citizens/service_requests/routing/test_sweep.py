@@ -1,6 +1,5 @@
 """What keeps the queue moving whatever was killed (rules 1 and 4)."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +14,8 @@ from citizens.service_requests.routing import sweep as sweeping
 from citizens.service_requests.routing.claim import claim
 from citizens.service_requests.routing.sweep import expire_leases, lanes_with_due_work, sweep
 from services_catalog.models import Lane, Service
-from services_catalog.queues import Queue
-from superapp.celery import app
 from tests.citizens.service_requests.making import make_attempt, make_request, make_service, statuses
+from tests.citizens.service_requests.routing.conftest import is_hinted_at
 
 PAST = timedelta(seconds=-1)
 
@@ -110,21 +108,8 @@ def test_names_the_lanes_that_may_run_and_have_something_due(db: None) -> None:
     assert lanes_with_due_work() == [due.pk]
 
 
-@pytest.fixture
-def broker() -> Iterator[Connection]:
-    """The suite's broker, with nothing waiting in the queue of deliveries."""
-    with app.connection_for_write() as connection:
-        app.amqp.queues[Queue.DELIVERY](connection.default_channel).declare()
-        app.amqp.queues[Queue.DELIVERY](connection.default_channel).purge()
-        yield connection
-
-
 def test_hints_at_a_lane_whose_work_is_due_again(service: Service, broker: Connection) -> None:
     abandon(service, Outcome.CLAIMED)
     make_request(service)
     sweep()
-    queue = app.amqp.queues[Queue.DELIVERY](broker.default_channel)
-    hints = []
-    while message := queue.get(no_ack=True):
-        hints.append(str(message.payload))
-    assert any(str(service.pk) in hint for hint in hints)
+    assert is_hinted_at(broker, service)

@@ -1,0 +1,71 @@
+"""Shapes of what agencies push."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from citizens.service_requests.agency_news import REPORTABLE_CHOICES
+from citizens.service_requests.models import Actor, Status
+from services_catalog.schemas import InvalidForm, check_short_form
+
+
+class AgencyTextSerializer(serializers.Serializer[Any]):
+    th = serializers.CharField(max_length=1000, allow_blank=True)
+    en = serializers.CharField(max_length=1000, allow_blank=True)
+
+
+class QuestionSerializer(serializers.Serializer[Any]):
+    th = serializers.CharField(max_length=1000)
+    en = serializers.CharField(max_length=1000, allow_blank=True)
+
+
+class AsksSerializer(serializers.Serializer[Any]):
+    """What the citizen is asked for."""
+
+    text = QuestionSerializer()
+    until = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    form = serializers.DictField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="JSON Schema 2020-12 of the answer, an object, without references, at most 16 KiB",
+    )
+
+    def validate_form(self, form: dict[str, Any] | None) -> dict[str, Any] | None:
+        if form is not None:
+            try:
+                check_short_form(form)
+            except InvalidForm:
+                raise serializers.ValidationError(code="form") from None
+        return form
+
+
+class AgencyStatusSerializer(serializers.Serializer[Any]):
+    """How a request stands at the agency."""
+
+    reference = serializers.UUIDField(help_text="Our reference, as it came with the submission")
+    status = serializers.ChoiceField(choices=REPORTABLE_CHOICES)
+    agency_reference = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    label = AgencyTextSerializer(required=False, help_text="The agency's own name of this step")  # type: ignore[assignment]
+    milestone = AgencyTextSerializer(required=False, help_text="What the citizen should read about it")
+    who_acts_next = serializers.ChoiceField(choices=Actor.choices, required=False)
+    opened_at = serializers.DateTimeField(required=False, help_text="When an officer opened it")
+    asks = AsksSerializer(required=False, help_text="With `action_required` only")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "asks" in attrs and attrs["status"] != Status.ACTION_REQUIRED:
+            raise serializers.ValidationError({"asks": serializers.ErrorDetail("", code="only_with_action_required")})
+        return attrs
+
+
+class StatusEventMessageSerializer(serializers.Serializer[Any]):
+    """A Standard Webhooks message."""
+
+    type = serializers.ChoiceField(choices=["service_request.status_changed"])
+    timestamp = serializers.DateTimeField(help_text="When it happened")
+    data = AgencyStatusSerializer()  # type: ignore[assignment]
+
+
+class AgencyAnswerSerializer(serializers.Serializer[Any]):
+    accepted = serializers.BooleanField()
+    replayed = serializers.BooleanField(help_text="This event's id had been taken before")

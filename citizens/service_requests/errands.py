@@ -1,0 +1,27 @@
+"""What citizens have delivered after their submission: begun here, sent by routing."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from citizens.service_requests.lifecycle import begin_errand, lock_requests
+from citizens.service_requests.models import Errand, ServiceRequest
+from citizens.service_requests.nudges import nudge
+from citizens.service_requests.retry import give_up_after
+from services_catalog.models import Lane
+from services_catalog.problems import NOT_FOUND, Problem
+
+
+def lock_request_of(citizen_id: UUID, request_id: UUID) -> ServiceRequest:
+    """The citizen's request, locked. Raises Problem NOT_FOUND, also when it is somebody else's."""
+    service_request = lock_requests([request_id]).get(request_id)
+    if service_request is None or service_request.citizen_id != citizen_id:
+        raise Problem(NOT_FOUND)
+    return service_request
+
+
+def send_errand(service_request: ServiceRequest, errand: Errand) -> None:
+    """Makes the errand of a locked request due, and hints at it on commit; the caller writes the request."""
+    days = Lane.objects.values_list("give_up_after_days", flat=True).get(pk=service_request.service_id)
+    begin_errand(service_request, errand, give_up_after=give_up_after(days))
+    transaction.on_commit(lambda: nudge(service_request.service_id), robust=True)

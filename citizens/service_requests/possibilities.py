@@ -1,0 +1,72 @@
+"""What a citizen may do with a request at this moment, and if not, why not: for services and for the phone alike."""
+
+from datetime import datetime
+
+from rest_framework.exceptions import ValidationError
+
+from citizens.service_requests import problems
+from citizens.service_requests.lifecycle import FINAL_STATUSES
+from citizens.service_requests.models import Actor, Errand, Outcome, ServiceRequest, Status
+from citizens.service_requests.texts import agency_contact
+from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
+from services_catalog.adapters.base import Adapter
+from services_catalog.adapters.registry import UnknownAdapter, registry
+from services_catalog.languages import Text
+from services_catalog.models import Agency, Service
+from services_catalog.problems import Problem, ProblemType
+
+
+def is_unsent(service_request: ServiceRequest, open_outcome: str | None) -> bool:
+    """Whether the agency certainly has nothing. `open_outcome` is that of the open attempt, if there is one."""
+    return (
+        service_request.status == Status.RECEIVED
+        and not service_request.outcome_unknown
+        and open_outcome != Outcome.SENDING
+    )
+
+
+def cancel_refusal(service_request: ServiceRequest, open_outcome: str | None) -> Problem | None:
+    """Why it cannot be cancelled; None where it can be, or the agency can be asked to."""
+    if service_request.status in FINAL_STATUSES:
+        return Problem(problems.ALREADY_FINAL)
+    if service_request.status == Status.UNDELIVERABLE:
+        return Problem(problems.NOTHING_TO_CANCEL)
+    if is_unsent(service_request, open_outcome):
+        return None
+    adapter = adapter_of(service_request.service)
+    if adapter is None or not adapter.can_cancel:
+        return _with_contact(problems.CANNOT_CANCEL, service_request.service.agency)
+    if service_request.errand == Errand.RESPONSE:
+        return Problem(problems.STILL_SENDING)
+    return None
+
+
+def response_refusal(service_request: ServiceRequest, now: datetime) -> Problem | None:
+    """Why no answer is taken; None where one is."""
+    if service_request.status != Status.ACTION_REQUIRED or service_request.next_actor != Actor.CITIZEN:
+        return Problem(problems.NOTHING_ASKED)
+    agency = service_request.service.agency
+    if service_request.asked_until is not None and service_request.asked_until < now:
+        return _with_contact(problems.ANSWER_TOO_LATE, agency)
+    adapter = adapter_of(service_request.service)
+    if adapter is None or not adapter.can_respond:
+        return _with_contact(problems.CANNOT_ANSWER_HERE, agency)
+    # One errand at a time: an earlier answer, or the wish to cancel.
+    if service_request.errand != Errand.SUBMISSION:
+        return Problem(problems.STILL_SENDING)
+    return None
+
+
+def adapter_of(service: Service) -> Adapter | None:
+    """None where somebody has to mend the service's options first."""
+    try:
+        return registry.build(service.adapter, service.adapter_options)
+    except (UnknownAdapter, ValidationError):
+        return None
+
+
+def _with_contact(why: ProblemType, agency: Agency) -> Problem:
+    """The sentence, and where the agency can be reached."""
+    if not (contact := agency_contact(agency)):
+        return Problem(why)
+    return Problem(why, detail=Text(f"{why.detail.th}: {contact}", f"{why.detail.en} {contact}"))

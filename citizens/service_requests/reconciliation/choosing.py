@@ -1,0 +1,102 @@
+"""Which lanes and requests are compared next."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from citizens.service_requests.ids import first_id_of
+from citizens.service_requests.models import ServiceRequest, Status
+from citizens.service_requests.routing.agency_line import AgencyLine, agency_line
+from services_catalog import rate
+from services_catalog.models import Lane, Standing
+
+# What an agency has and has not ended.
+AT_AGENCY = [Status.DELIVERED, Status.IN_PROGRESS, Status.ACTION_REQUIRED]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request to be asked about. `event_count` tells later whether it has moved since."""
+
+    request_id: UUID
+    event_count: int
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """The requests of one lane, and how to ask its agency."""
+
+    line: AgencyLine
+    asked: list[Asked]
+
+
+def inquiries(*, service_code: str = "") -> Iterator[Inquiry]:
+    """One for each lane that has something to compare, whose agency can look up, and which runs and is not slow:
+    an agency in trouble is left alone. In a random order, so that a turn that is too short skips others each time.
+    """
+    now = timezone.now()
+    lanes = Lane.objects.with_outage(now).select_related("service__agency__credential")
+    wanted = list(lanes.filter(service__code=service_code) if service_code else lanes)
+    random.shuffle(wanted)
+    for lane in wanted:
+        if lane.standing(now) != Standing.RUNNING or lane.is_slow:
+            continue
+        line = agency_line(lane, longest_call=settings.RECONCILIATION["longest_call"])
+        if line and line.adapter.can_look_up and (asked := _within_rate(lane, _asked(lane.pk, now), now)):
+            yield Inquiry(line, asked)
+
+
+def _within_rate(lane: Lane, asked: list[Asked], now: datetime) -> list[Asked]:
+    """As many as the agency takes calls now; they are taken off what deliveries may use."""
+    if not asked or not rate.has_limit(lane):
+        return asked
+    with transaction.atomic():
+        locked = Lane.objects.select_for_update().get(pk=lane.pk)
+        allowed = rate.calls_allowed(locked, len(asked), now)
+        rate.note_started(locked, allowed, now)
+        locked.save(update_fields=rate.WRITTEN_FIELDS)
+    return asked[:allowed]
+
+
+def _asked(lane_id: UUID, now: datetime) -> list[Asked]:
+    limits = settings.RECONCILIATION
+    under_way = _open(lane_id, now)[: limits["open_requests"]]
+    completed = _completed(lane_id, now)[: limits["completed_requests"]]
+    return [Asked(*row) for row in (*under_way, *completed)]
+
+
+def _open(lane_id: UUID, now: datetime) -> "QuerySet[ServiceRequest, tuple[UUID, int, str]]":
+    """What the agency should be working on and has not told us of lately; what was asked longest ago comes first."""
+    limit = now - settings.RECONCILIATION["not_heard_for"]
+    return (
+        ServiceRequest.objects.filter(
+            Q(agency_heard_at__isnull=True) | Q(agency_heard_at__lt=limit),
+            Q(reconciled_at__isnull=True) | Q(reconciled_at__lt=limit),
+            service_id=lane_id,
+            status__in=AT_AGENCY,
+        )
+        .order_by(F("reconciled_at").asc(nulls_first=True))
+        .values_list("pk", "event_count", "request_id")
+    )
+
+
+def _completed(lane_id: UUID, now: datetime) -> "QuerySet[ServiceRequest, tuple[UUID, int, str]]":
+    """The newest of the last day's requests that are completed already, each asked about once: a sample."""
+    return (
+        ServiceRequest.objects.filter(
+            service_id=lane_id,
+            pk__gte=first_id_of(now - settings.RECONCILIATION["completed_within"]),
+            status=Status.COMPLETED,
+            reconciled_at__isnull=True,
+        )
+        .order_by("-pk")
+        .values_list("pk", "event_count", "request_id")
+    )
