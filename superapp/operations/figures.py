@@ -9,20 +9,53 @@ from uuid import UUID
 
 from django.db.models import Count, Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from citizens.service_requests.ids import first_id_of
 from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Outcome, ServiceRequest
-from services_catalog.models import Lane
+from services_catalog.managers import LaneQuerySet
+from services_catalog.models import Lane, Standing
+from services_catalog.rate import calls_today
 
 RECENT = timedelta(hours=1)
-# The columns of attempts: what has ended, good news first.
-ENDED = [Outcome.DELIVERED, Outcome.RETRYABLE, Outcome.UNKNOWN, Outcome.PERMANENT]
+# How attempts end, good news first.
+ENDED = {
+    Outcome.DELIVERED: _("delivered"),
+    Outcome.RETRYABLE: _("retried"),
+    Outcome.UNKNOWN: _("unknown"),
+    Outcome.PERMANENT: _("refused"),
+}
+
+
+_UNREAD = ["service__search_text", "service__search_words", "service__search_vector", "service__adapter_options"]
+# Lanes that deliver nothing until a human or the agency's system is back.
+_STOPPED = {Standing.PAUSED, Standing.OUTAGE, Standing.BREAKER_OPEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The attempts that ended within the last hour."""
+
+    counts: Counter[str]
+
+    @property
+    def success_percent(self) -> int | None:
+        """None where no attempt ended."""
+        total = sum(self.counts[outcome] for outcome in ENDED)
+        return round(100 * self.counts[Outcome.DELIVERED] / total) if total else None
+
+    @property
+    def told(self) -> list[tuple[str, int]]:
+        """How often each end came, without those that did not."""
+        return [(str(name), self.counts[outcome]) for outcome, name in ENDED.items() if self.counts[outcome]]
 
 
 @dataclass(slots=True)
 class LaneFigures:
-    """One service as an operator watches it."""
+    """One service as an operator watches it, as of `now`."""
 
     lane: Lane
+    now: datetime
     waiting: int = 0
     oldest: datetime | None = None
     parked: int = 0
@@ -30,33 +63,49 @@ class LaneFigures:
     attempts: Counter[str] = field(default_factory=Counter)
 
     @property
-    def ended(self) -> list[int]:
-        return [self.attempts[outcome] for outcome in ENDED]
+    def standing(self) -> Standing:
+        return self.lane.standing(self.now)
+
+    @property
+    def slots(self) -> int:
+        """How many calls it may have in flight now."""
+        return self.lane.usable_slots(self.now)
+
+    @property
+    def calls_today(self) -> int:
+        return calls_today(self.lane, self.now)
+
+    @property
+    def ended(self) -> Ended:
+        return Ended(self.attempts)
+
+    @property
+    def is_stopped(self) -> bool:
+        return self.standing in _STOPPED
 
     @property
     def is_quiet(self) -> bool:
         """Nothing waits, moves or is wrong, and nothing was tried in the last hour."""
         busy = self.waiting or self.in_flight or self.parked or self.attempts
-        return not (busy or self.lane.paused or self.lane.is_slow)
+        runs_as_ever = self.standing in (Standing.RUNNING, Standing.CLOSED) and not self.lane.breaker_override
+        return runs_as_ever and not (busy or self.lane.is_slow)
 
     @property
     def urgency(self) -> tuple[Any, ...]:
         """Sorts what needs a human first, then who has waited longest."""
         waits_since = self.oldest or datetime.max.replace(tzinfo=timezone.get_current_timezone())
-        return (-self.parked, not (self.lane.paused and self.waiting), waits_since, -self.in_flight, self.lane.pk)
+        return (-self.parked, not (self.is_stopped and self.waiting), waits_since, -self.in_flight, self.lane.pk)
 
 
-def lane_figures() -> list[LaneFigures]:
-    """All lanes, the most urgent first."""
-    waiting = _waiting()
-    parked, in_flight, attempts = _parked(), _in_flight(), _recent_attempts()
-    lanes = Lane.objects.select_related("service__agency").defer(
-        "service__search_text", "service__search_words", "service__search_vector", "service__adapter_options"
-    )
+def lane_figures(lanes: LaneQuerySet | None = None) -> list[LaneFigures]:
+    """All lanes, or those given, the most urgent first."""
+    now = timezone.now()
+    waiting, parked, in_flight, attempts = _waiting(), _parked(), _in_flight(), _recent_attempts()
+    wanted = Lane.objects.all() if lanes is None else lanes
     figures = []
-    for lane in lanes:
+    for lane in wanted.with_outage(now).select_related("service__agency").defer(*_UNREAD):
         count, oldest = waiting.get(lane.pk, (0, None))
-        figures.append(LaneFigures(lane, count, oldest, parked[lane.pk], in_flight[lane.pk], attempts[lane.pk]))
+        figures.append(LaneFigures(lane, now, count, oldest, parked[lane.pk], in_flight[lane.pk], attempts[lane.pk]))
     return sorted(figures, key=lambda one: one.urgency)
 
 
@@ -70,10 +119,10 @@ def totals(figures: Sequence[LaneFigures]) -> dict[str, Any]:
         "oldest": min((one.oldest for one in figures if one.oldest), default=None),
         "parked": sum(one.parked for one in figures),
         "in_flight": sum(one.in_flight for one in figures),
-        "slots": sum(one.lane.usable_slots for one in figures),
-        "ended": [ended[outcome] for outcome in ENDED],
+        "slots": sum(one.slots for one in figures),
+        "ended": Ended(ended),
         "slow": sum(one.lane.is_slow for one in figures),
-        "paused": sum(one.lane.paused for one in figures),
+        "stopped": sum(one.is_stopped for one in figures),
     }
 
 
@@ -101,9 +150,3 @@ def _recent_attempts() -> defaultdict[UUID, Counter[str]]:
     for lane_id, outcome, count in recent.values_list("lane_id", "outcome").annotate(count=Count("pk")):
         attempts[lane_id][outcome] = count
     return attempts
-
-
-def first_id_of(moment: datetime) -> UUID:
-    """The smallest UUIDv7 (RFC 9562) of that millisecond: the primary key is an index by time."""
-    milliseconds = int(moment.timestamp() * 1000)
-    return UUID(int=(milliseconds << 80) | (7 << 76) | (2 << 62))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
+from citizens.service_requests.models import ServiceRequest
 from services_catalog.models import Agency, Officer, Service
 from tests import factories
 from tests.browser.conftest import SignIn
@@ -14,6 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OF_AGENCIES = [
     "service_requests/servicerequest",
     "services_catalog/lane",
+    "services_catalog/outage",
+    "services_catalog/operatoraction",
     "services_catalog/service",
     "services_catalog/serviceversion",
     "services_catalog/agency",
@@ -52,7 +55,8 @@ def test_an_officer_of_an_agency_sees_every_page(
     page.goto("/admin/services_catalog/service/")
     assert page.get_by_text(service.code).count() == 1
     assert page.get_by_text(other.code).count() == 0
-    assert page.locator("a[href='/admin/operations/']").count() == 0
+    page.goto("/admin/operations/?all=1")
+    assert page.locator("#operations tbody tr").count() == 1
     assert complaints == []
 
 
@@ -74,6 +78,46 @@ def test_the_operators_page_renews_itself(service: Service, sign_in: SignIn) -> 
     page.goto("/admin/operations/")
     factories.make_request(factories.make_citizen(), service)
     page.get_by_text(service.name_en).wait_for(timeout=12_000)
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_an_officer_pauses_a_lane_from_the_operators_page(
+    language: str, service: Service, agency: Agency, sign_in: SignIn, take: Take, complaints: list[str]
+) -> None:
+    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), language)
+    page.goto("/admin/operations/?all=1")
+    page.check("#operations tbody [type=checkbox]")
+    page.wait_for_timeout(6_000)  # the figures are renewed, the tick stays
+    page.click("button[value=pause]")
+    take(page, "pause")
+    page.fill("[name=reason]", "their cables are cut")
+    page.click("button[type=submit].primary")
+    page.wait_for_url("**/admin/operations/?all=1")
+    service.lane.refresh_from_db()
+    assert service.lane.paused
+    page.goto(f"/admin/services_catalog/lane/{service.pk}/change/")
+    page.get_by_text("their cables are cut").wait_for()
+    take(page, "lane")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_an_officer_requeues_what_was_given_up(
+    language: str, service: Service, agency: Agency, sign_in: SignIn, take: Take, complaints: list[str]
+) -> None:
+    request = factories.make_request(factories.make_citizen(), service)
+    ServiceRequest.objects.filter(pk=request.pk).update(status="undeliverable", next_attempt_at=None)
+    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), language)
+    page.goto(f"/admin/service_requests/servicerequest/{request.pk}/change/")
+    page.click("button[value=requeue]")
+    take(page, "requeue")
+    page.fill("[name=reason]", "they are back")
+    page.click("button[type=submit].primary")
+    page.get_by_text("they are back").wait_for()
+    request.refresh_from_db()
+    assert request.status == "received"
+    take(page, "requeued")
+    assert complaints == []
 
 
 def test_people_change_the_language(service: Service, sign_in: SignIn) -> None:

@@ -18,7 +18,7 @@ START_COMMANDS = {
     "web": processes.web(host="0.0.0.0", port=8000, workers=4, blocking_threads=8),
     "delivery": processes.worker(queues=["delivery"], pool="threads", concurrency=16, hostname="delivery@%h"),
     "worker": processes.worker(
-        queues=["maintenance", "notifications"], pool="threads", concurrency=2, hostname="worker@%h"
+        queues=["maintenance", "notifications"], pool="threads", concurrency=6, hostname="worker@%h"
     ),
     "beat": processes.beat(state=Path("/var/lib/superapp")),
 }

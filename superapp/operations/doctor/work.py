@@ -8,7 +8,7 @@ from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, ServiceRequest, StatusEvent
-from services_catalog.models import Service
+from services_catalog.models import Lane, Service, Standing
 from superapp.operations.doctor.database import guarded
 from superapp.operations.doctor.findings import Finding, failed, ok, warning
 
@@ -22,8 +22,11 @@ def examine_work() -> Iterator[Finding]:
 
 
 def _due() -> Finding:
+    """What waits in a lane that may not deliver waits because it must."""
     now = timezone.now()
-    due = ServiceRequest.objects.filter(next_attempt_at__lte=now, service__lane__paused=False)
+    lanes = Lane.objects.with_outage(now)
+    running = [lane.pk for lane in lanes if lane.standing(now) == Standing.RUNNING]
+    due = ServiceRequest.objects.filter(next_attempt_at__lte=now, service__in=running)
     waiting, oldest = _count_and_oldest(due, "next_attempt_at")
     if oldest and (age := now - oldest) > _PILING_UP:
         return warning(

@@ -1,10 +1,11 @@
 """The operators' page: who may see it, what it counts, what it costs."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,15 +13,18 @@ from django.utils import timezone
 from pytest_django import Settings
 from uuid_utils.compat import uuid7
 
+from citizens.service_requests.ids import first_id_of
 from citizens.service_requests.models import DeliveryAttempt, ServiceRequest
-from services_catalog.models import Agency, Lane, Officer, Service
+from services_catalog.models import Agency, Lane, Officer, Outage, Service
 from superapp.operations import admin_views
-from superapp.operations.figures import first_id_of, lane_figures, totals
+from superapp.operations.figures import lane_figures, totals
 from superapp.operations.workers import workers_seen
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/admin/operations/"
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -53,9 +57,82 @@ def attempt(request: ServiceRequest, number: int, outcome: str, identifier: UUID
     )
 
 
-def test_the_page_is_for_central_staff(agency: Agency) -> None:
+def test_the_page_is_for_those_who_may_see_lanes() -> None:
     assert Client().get(ADDRESS)["Location"].startswith("/admin/login/")
-    assert client_of(agency=agency).get(ADDRESS).status_code == 403
+    assert client_of().get(ADDRESS).status_code == 403
+
+
+def test_an_officer_sees_the_lanes_of_the_agency_alone(agency: Agency, service: Service, settings: Settings) -> None:
+    settings.FLOWER_URL = "http://127.0.0.1:5555"
+    other = factories.make_service(factories.make_agency("other"), "other-licence")
+    for one in (service, other):
+        factories.make_request(factories.make_citizen(), one)
+    response = client_of(agency=agency).get(ADDRESS, {"all": "1"})
+    assert [one.lane.pk for one in response.context["figures"]] == [service.pk]
+    assert response.context["totals"]["waiting"] == 1
+    text = response.content.decode()
+    for foreign in (other.code, other.name_th, str(other.pk), "กรม other", "Flower", "delivery-1@here"):
+        assert foreign not in text
+
+
+def test_its_buttons_act_on_the_lanes_that_are_ticked(operator: Client, service: Service) -> None:
+    text = operator.get(ADDRESS, {"all": "1"}).content.decode()
+    assert f'name="_selected_action" value="{service.pk}"' in text
+    assert 'name="action" value="force_outage"' in text
+    data = {"index": "0", "action": "pause", "_selected_action": str(service.pk), "next": ADDRESS}
+    asked = operator.post("/admin/services_catalog/lane/", data)
+    assert f'name="next" value="{ADDRESS}"' in asked.content.decode()
+    done = operator.post("/admin/services_catalog/lane/", {**data, "confirmed": "1", "reason": "they move"})
+    assert done["Location"] == ADDRESS
+    assert Lane.objects.get(pk=service.pk).paused
+
+
+def test_who_may_only_look_has_no_buttons(service: Service) -> None:
+    client = client_of()
+    Officer.objects.get().user_permissions.add(Permission.objects.get(codename="view_lane"))
+    response = client.get(ADDRESS, {"all": "1"})
+    assert service.name_th in response.content.decode()
+    assert "_selected_action" not in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("lane", "words"),
+    [
+        ({"paused": True}, ["Paused", "0 / 0"]),
+        (
+            {"breaker": "open", "breaker_since": MOMENT, "breaker_probe_at": LATER},
+            ["Circuit breaker open", "next probe"],
+        ),
+        ({"breaker": "half_open", "breaker_since": MOMENT}, ["Probing", "0 / 1"]),
+        ({"breaker_override": "open"}, ["Circuit breaker open", "held: Open"]),
+        ({"breaker_override": "closed", "breaker": "open"}, ["Running", "held: Closed"]),
+        ({"recent_call_ms": 60_000}, ["Slow", "0 / 1"]),
+        ({"rate_per_second": 5, "rate_per_day": 1000}, ["5 per second", "0 of 1000 today"]),
+        ({"open_weekdays": []}, ["Outside its opening hours"]),
+    ],
+)
+def test_it_says_how_a_lane_stands(operator: Client, service: Service, lane: dict[str, Any], words: list[str]) -> None:
+    factories.make_request(factories.make_citizen(), service)
+    Lane.objects.filter(pk=service.pk).update(**lane)
+    text = operator.get(ADDRESS, headers={"accept-language": "en"}).content.decode()
+    assert [one for one in words if one not in text] == []
+
+
+def test_an_outage_stops_a_lane_and_is_shown_though_nothing_waits(operator: Client, service: Service) -> None:
+    Outage.objects.create(lane=service.lane, kind="forced", starts_at=MOMENT)
+    response = operator.get(ADDRESS, headers={"accept-language": "en"})
+    assert "Outage</em>" in response.content.decode()
+    assert response.context["totals"]["stopped"] == 1
+
+
+def test_the_share_of_successes_is_that_of_the_last_hour(operator: Client, service: Service) -> None:
+    request = factories.make_request(factories.make_citizen(), service)
+    assert lane_figures()[0].ended.success_percent is None
+    for number, outcome in enumerate(["delivered", "delivered", "retryable", "sending"], start=1):
+        attempt(request, number, outcome)
+    assert lane_figures()[0].ended.success_percent == 67
+    text = operator.get(ADDRESS, headers={"accept-language": "en"}).content.decode()
+    assert "67%<small>2 delivered, 1 retried</small>" in text
 
 
 def test_it_counts_what_waits_moves_and_was_tried(service: Service) -> None:
@@ -68,8 +145,8 @@ def test_it_counts_what_waits_moves_and_was_tried(service: Service) -> None:
     [figures] = lane_figures()
     assert (figures.waiting, figures.parked, figures.in_flight) == (1, 1, 1)
     assert figures.oldest == first.created_at
-    assert figures.ended == [0, 1, 1, 0]
-    assert totals([figures])["slots"] == figures.lane.slots
+    assert figures.ended.counts == {"retryable": 1, "unknown": 1}
+    assert totals([figures])["slots"] == figures.lane.slots == 8
 
 
 def test_what_needs_a_human_comes_first(agency: Agency) -> None:

@@ -73,6 +73,12 @@ def test_a_public_address_without_tls_is_refused(production: dict[str, str]) -> 
     assert "PUBLIC_URL must begin with https://" in last_line(start(production))
 
 
+def test_an_empty_folder_for_metrics_is_refused(production: dict[str, str]) -> None:
+    """The library would count in whatever folder the process was started in."""
+    production["PROMETHEUS_MULTIPROC_DIR"] = ""
+    assert "PROMETHEUS_MULTIPROC_DIR is empty" in last_line(start(production))
+
+
 def test_sandbox_commands_do_not_exist_in_production(production: dict[str, str]) -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "sandbox_token", "--citizen", "1234567890121"],

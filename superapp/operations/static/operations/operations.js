@@ -1,4 +1,4 @@
-// Renews the figures in place every five seconds: the page keeps its scroll position and does not flicker.
+// Renews the figures in place every five seconds: the page keeps its scroll position and its ticks, and does not flicker.
 "use strict";
 const figures = document.getElementById("operations");
 async function renew() {
@@ -6,7 +6,9 @@ async function renew() {
     const answer = await fetch(window.location.href, { credentials: "same-origin" });
     if (answer.redirected || !answer.ok) return window.location.reload();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const ticked = new Set([...figures.querySelectorAll(":checked")].map((box) => box.value));
     figures.replaceChildren(...page.getElementById("operations").childNodes);
+    for (const box of figures.querySelectorAll("[type=checkbox]")) box.checked = ticked.has(box.value);
     figures.classList.remove("stale");
   } catch {
     figures.classList.add("stale"); // the server is away: what is shown is old

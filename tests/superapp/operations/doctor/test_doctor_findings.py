@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from citizens.service_requests.models import StatusEvent
-from services_catalog.models import Lane
+from services_catalog.models import Outage
 from superapp.operations.doctor.configuration import examine_configuration
 from superapp.operations.doctor.database import database_answers, examine_database
 from superapp.operations.doctor.findings import Finding, Level
@@ -54,8 +54,28 @@ def test_due_work_that_piles_up(db: None) -> None:
     service = make_service()
     make_request(service, next_attempt_at=timezone.now() - OLD)
     assert troubles(examine_work()) == {"due requests": Level.WARNING}
-    Lane.objects.filter(pk=service.pk).update(paused=True)
-    assert troubles(examine_work()) == {}, "a paused lane waits because somebody wants it to"
+
+
+@pytest.mark.parametrize(
+    "lane",
+    [
+        {"paused": True},
+        {"open_weekdays": []},
+        {"breaker": "open"},
+        {"breaker": "half_open"},
+        {"breaker_override": "open"},
+    ],
+)
+def test_what_waits_because_it_must_is_no_trouble(db: None, lane: dict[str, Any]) -> None:
+    make_request(make_service(**lane), next_attempt_at=timezone.now() - OLD)
+    assert troubles(examine_work()) == {}
+
+
+def test_what_waits_for_the_end_of_an_outage_is_no_trouble(db: None) -> None:
+    service = make_service()
+    make_request(service, next_attempt_at=timezone.now() - OLD)
+    Outage.objects.create(lane_id=service.pk, kind=Outage.Kind.FORCED, starts_at=timezone.now() - OLD)
+    assert troubles(examine_work()) == {}
 
 
 def test_leases_that_nobody_sweeps(db: None) -> None:
