@@ -3,6 +3,7 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from citizens.identity.api.views import KeysView
+from superapp.operations.metrics.views import metrics
 
 v1 = [
     path("", include("services_catalog.api.urls")),
@@ -18,6 +19,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path(".well-known/jwks.json", KeysView.as_view(), name="jwks"),
     path("health/", include("superapp.operations.urls")),
+    path("metrics", metrics, name="metrics"),
     path("admin/operations/", include("superapp.operations.admin_urls")),
     path("admin/i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

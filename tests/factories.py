@@ -126,7 +126,7 @@ def make_request(citizen: Citizen, service: Service, data: dict[str, Any] | None
         citizen_id=citizen.pk,
         assurance=Assurance(Decimal("2.3"), Decimal("2.2")),
         idempotency_key=secrets.token_hex(8),
-        asked=Asked(service.code, service.current_version.number, data or ANSWERS),
+        asked=Asked(service.code, service.current_version.number, data or ANSWERS, send_again=True),
         request_id="",
     )
     return ServiceRequest.objects.get(pk=accepted.id)

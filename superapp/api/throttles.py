@@ -10,6 +10,7 @@ from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
+from prometheus_client import Counter
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:  # rest_framework.views reads the settings that name this modu
 
 logger = structlog.get_logger(__name__)
 
+UNAVAILABLE = Counter(
+    "superapp_rate_limits_unavailable", "Calls that came while the cache could not count them, by scope.", ["scope"]
+)
 _FAIL_CLOSED = {"sign_in"}
 
 
@@ -61,6 +65,7 @@ class SharedRateLimit(BaseThrottle):
                 return True
             self._wait = max(0.0, limiter.get_window_stats(limit, scope, caller).reset_time - time.time())
         except StorageError:
+            UNAVAILABLE.labels(scope).inc()
             logger.warning("rate_limits_unavailable", scope=scope)
             if scope in _FAIL_CLOSED:
                 raise Problem(NOT_READY, headers={"Retry-After": "5"}) from None

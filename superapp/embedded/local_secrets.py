@@ -27,6 +27,7 @@ _MAKERS: dict[str, Callable[[], str]] = {
     "LOOKUP_KEY": _random_key,
     "TOKEN_SIGNING_KEYS": _signing_keys,
     "FLOWER_BASIC_AUTH": lambda: f"operator:{secrets.token_urlsafe(16)}",
+    "METRICS_TOKEN": lambda: secrets.token_urlsafe(32),
     "SANDBOX_SECRET": lambda: secrets.token_urlsafe(32),
 }
 SECRET_NAMES = frozenset(_MAKERS)

@@ -89,6 +89,10 @@ class Stack:
         """The process id, which is also its process group's."""
         return self._children[name].process.pid
 
+    def has_ended(self, name: str) -> bool:
+        """Whether the process is there no more, told to or not."""
+        return self._children[name].process.poll() is not None
+
     def check(self) -> None:
         """Raise StackError when a process has ended that nobody has told to."""
         for name in self._children:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from superapp.sandbox.agencies.application import AgencyApplication
-from superapp.sandbox.agencies.behaviours import BEHAVIOURS, AgencyKind
+from superapp.sandbox.agencies.behaviours import BEHAVIOURS, Agency
 from superapp.sandbox.agencies.ledger import Ledger
 from superapp.sandbox.agencies.pusher import Pusher
 from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
@@ -20,7 +21,7 @@ CALLBACK_PATH = "/api/v1/auth/thaid/callback"
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox. `urls` maps "thaid" and each AgencyKind to its URL, in the order of their ports."""
+    """A running sandbox. `urls` maps "thaid" and each kind of agency to its URL, in the order of their ports."""
 
     urls: Mapping[str, str]
     _running: ExitStack
@@ -38,12 +39,15 @@ def serve(
     base_port: int = 0,
     redirect_uris: Sequence[str] = (),
     answers_completed: bool = False,
+    behaviours: Mapping[StrEnum, type[Agency]] = BEHAVIOURS,
+    late_news: float = 0.0,
 ) -> Sandbox:
     """Starts all servers on 127.0.0.1 and returns at once.
 
     `base_port` 0 takes any free ports. `state` is the directory of the ledger, made if missing.
     `redirect_uris` are those ThaID accepts, by default the platform's own callback. With `answers_completed`
-    a receipt says "completed" and no news follows. Raises OSError if a port is taken; nothing runs then.
+    a receipt says "completed" and no news follows; else half of the news come `late_news` seconds later. Raises
+    OSError if a port is taken; nothing runs then.
     """
     platform_url = platform_url.rstrip("/")
     client = RelyingParty(
@@ -57,8 +61,8 @@ def serve(
         thaid = Listener(base_port, lambda url: ThaidApplication(Provider(url, client, secret)))
         starting.callback(thaid.stop)
         urls = {"thaid": thaid.url}
-        for offset, kind in enumerate(AgencyKind, start=1):
-            agency = AgencyApplication(BEHAVIOURS[kind](ledger, answers_completed), secret)
+        for offset, (kind, behaviour) in enumerate(behaviours.items(), start=1):
+            agency = AgencyApplication(behaviour(ledger, answers_completed, late_news), secret)
             listener = Listener(base_port and base_port + offset, partial(_anywhere, agency))
             starting.callback(listener.stop)
             urls[kind] = listener.url

@@ -142,6 +142,7 @@ def test_the_schema_tells_of_every_route() -> None:
         "GET /api/v1/service-requests/{request_id}",
         "GET /api/v1/service-requests/{request_id}/events",
         "POST /api/v1/service-requests/{request_id}/cancel",
+        "POST /api/v1/service-requests/{request_id}/response",
         "GET /api/v1/notifications",
         "POST /api/agency/v1/status-events",
     }

@@ -6,12 +6,17 @@ from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
+from django.test import Client
+from pytest_django import Settings
 
 from citizens.service_requests.lifecycle import NEXT_ACTOR, TRANSITIONS
 from citizens.service_requests.models import Outcome, Status
+from citizens.service_requests.reconciliation.recording import Finding
 from citizens.service_requests.texts import STATUS_NAMES
+from services_catalog.models import Standing
 from services_catalog.problems import ProblemType
 from superapp.embedded.locations import PROJECT_ROOT
+from superapp.settings.delivery import BREAKER
 
 _DOCS = PROJECT_ROOT / "docs"
 _PACKAGES = ("citizens", "services_catalog", "superapp")
@@ -71,6 +76,22 @@ def test_the_retry_tables() -> None:
     assert told == settings.RETRY_PROFILES
 
 
+def test_the_standings_of_a_lane() -> None:
+    assert [row[0] for row in table("delivery.md", "standing")] == [standing.value for standing in Standing]
+
+
+def test_the_circuit_breaker_is_that_of_production() -> None:
+    told = {name: value for _, name, value in table("delivery.md", "breaker")}
+    waits = told.pop("probe_waits").split(", ")
+    assert {name: _number(value) for name, value in told.items()} | {"probe_waits": [*map(_duration, waits)]} == BREAKER
+    in_the_sandbox = [*map(_duration, ("1 s", "2 s", "4 s"))]
+    assert {**BREAKER, "probe_waits": in_the_sandbox} == settings.BREAKER
+
+
+def _number(text: str) -> float | timedelta:
+    return _duration(text) if " " in text else float(text)
+
+
 def _duration(text: str) -> timedelta:
     number, unit = text.split()
     return int(number) * {"s": timedelta(seconds=1), "min": timedelta(minutes=1), "h": timedelta(hours=1)}.get(
@@ -103,3 +124,15 @@ def test_every_threat_names_a_test_that_exists() -> None:
     named = [name for row in table("security.md", "threat") for name in re.findall(r"test_\w+", row[2])]
     assert named
     assert [name for name in named if f"def {name}(" not in tests] == []
+
+
+def test_every_metric_is_in_the_operators_tables(client: Client, settings: Settings, db: None) -> None:
+    settings.METRICS_TOKEN = "word"
+    page = client.get("/metrics", headers={"authorization": "Bearer word"}).content.decode()
+    has = {name for name in re.findall(r"^# TYPE (superapp_\w+) ", page, re.MULTILINE) if not name.endswith("_created")}
+    told = {row[0] for which in (0, 1) for row in table("operators.md", "metric", which=which)}
+    assert told == has
+
+
+def test_what_comes_of_comparing_with_an_agency() -> None:
+    assert [row[0] for row in table("operators.md", "finding")] == [finding.value for finding in Finding]

@@ -2,6 +2,8 @@
 
 POST /{agency_code}/cases              201 (200 for a known idempotency key) {"agency_reference", "status"}
 GET  /{agency_code}/cases/{reference}  200 {"agency_reference", "status"} or 404
+POST /{agency_code}/cases/{reference}/cancellation  200 (202: news will tell) {"agency_reference", "status"}, 404 or 409
+POST /{agency_code}/cases/{reference}/responses     200 {"agency_reference", "status"} or 404
 GET  /{agency_code}/health             200
 POST /control/down {"seconds": n}      200; only where an agency can be down
 """
@@ -12,7 +14,7 @@ from uuid import UUID
 
 from superapp.sandbox.agencies.behaviours import Agency, DownAgency
 from superapp.sandbox.agencies.ledger import Submission
-from superapp.sandbox.agencies.problems import problem
+from superapp.sandbox.agencies.problems import problem, unknown_case
 from superapp.sandbox.credentials import agency_credentials
 from superapp.sandbox.listener import HangUp, Request, Response, json_response
 
@@ -42,6 +44,10 @@ class AgencyApplication:
                 return HangUp.RESET
             case "GET", [agency_code, "cases", reference]:
                 return self._find(agency_code, reference, request)
+            case "POST", [agency_code, "cases", reference, "cancellation"]:
+                return self._cancel(agency_code, reference, request)
+            case "POST", [agency_code, "cases", reference, "responses"]:
+                return self._respond(agency_code, reference, request)
             case "GET", [_, "health"]:
                 return json_response(200, {"status": "ok"})
         return problem(404, "Not found", "There is nothing at this address.")
@@ -55,9 +61,20 @@ class AgencyApplication:
         if not self._is_authorised(agency_code, request):
             return _unauthorised()
         case = self._agency.find(agency_code, reference.lower())
-        if case is None:
-            return problem(404, "Not found", "No case has this reference.")
-        return json_response(200, case.as_receipt())
+        return unknown_case() if case is None else json_response(200, case.as_receipt())
+
+    def _cancel(self, agency_code: str, reference: str, request: Request) -> Response:
+        if not self._is_authorised(agency_code, request):
+            return _unauthorised()
+        return self._agency.cancel(agency_code, reference.lower())
+
+    def _respond(self, agency_code: str, reference: str, request: Request) -> Response:
+        if not self._is_authorised(agency_code, request):
+            return _unauthorised()
+        match _json_object(request.body):
+            case {"data": dict()}:
+                return self._agency.respond(agency_code, reference.lower(), _idempotency_key(request))
+        raise _MalformedError("The body lacks data, or it is no object.")
 
     def _is_authorised(self, agency_code: str, request: Request) -> bool:
         expected = f"Bearer {agency_credentials(agency_code, secret=self._secret).outgoing_secret}"
@@ -65,13 +82,17 @@ class AgencyApplication:
 
 
 def _submission(agency_code: str, request: Request) -> Submission:
-    key = request.headers.get("Idempotency-Key", "")
-    if not key:
-        raise _MalformedError("The header Idempotency-Key is missing.")
+    key = _idempotency_key(request)
     match _json_object(request.body):
         case {"reference": str(ref), "service": str(), "version": int(), "data": dict(), "applicant": dict()}:
             return Submission(agency_code, _uuid(ref), key, request.headers.get("X-Request-ID", ""))
     raise _MalformedError("The body lacks a member or has one of the wrong type.")
+
+
+def _idempotency_key(request: Request) -> str:
+    if key := request.headers.get("Idempotency-Key", ""):
+        return key
+    raise _MalformedError("The header Idempotency-Key is missing.")
 
 
 def _uuid(text: str) -> str:

@@ -2,11 +2,14 @@
 
 import threading
 import time
+from dataclasses import replace
 from enum import StrEnum
 from typing import ClassVar
+from uuid import UUID
 
+from superapp.sandbox.agencies.afterwards import Afterwards, CaseKey
 from superapp.sandbox.agencies.ledger import Case, Ledger, Submission
-from superapp.sandbox.agencies.problems import problem, refusal
+from superapp.sandbox.agencies.problems import problem, refusal, unknown_case, wish_refused
 from superapp.sandbox.agencies.progress import STEPS
 from superapp.sandbox.listener import HangUp, Response, json_response
 
@@ -23,15 +26,20 @@ class AgencyKind(StrEnum):
 
 
 class Agency:
-    """Answers at once, and answers a repeated idempotency key with the first receipt."""
+    """Answers at once, and answers a repeated idempotency key with the first receipt.
 
-    kind: ClassVar[AgencyKind] = AgencyKind.INSTANT
+    Half of its cases, by their references, have their news `late_news` seconds later than the others.
+    """
+
+    kind: ClassVar[StrEnum] = AgencyKind.INSTANT
     honours_idempotency_key: ClassVar[bool] = True
 
-    def __init__(self, ledger: Ledger, answers_completed: bool) -> None:
+    def __init__(self, ledger: Ledger, answers_completed: bool, late_news: float = 0.0) -> None:
         self._ledger = ledger
+        self._afterwards = Afterwards(ledger.database)
         self._first_status = "completed" if answers_completed else "received"
         self._steps = () if answers_completed else STEPS
+        self._late_steps = tuple(replace(step, after=step.after + late_news) for step in self._steps)
 
     def is_down(self) -> bool:
         return False
@@ -42,6 +50,31 @@ class Agency:
         self._ledger.record_arrival(self.kind, submission, answer=outcome)
         return answer
 
+    def cancel(self, agency_code: str, reference: str) -> Response:
+        """Cancels an open case at once; asking twice is harmless."""
+        key = CaseKey(self.kind, agency_code, reference)
+        answer = self._decide_wish(key)
+        self._afterwards.record_wish(key, answer=str(answer.status))
+        return answer
+
+    def respond(self, agency_code: str, reference: str, idempotency_key: str) -> Response:
+        """Takes an answer about a case that is there."""
+        case = self.find(agency_code, reference)
+        if case is None:
+            return unknown_case()
+        self._afterwards.record_response(CaseKey(self.kind, agency_code, reference), idempotency_key)
+        return json_response(200, case.as_receipt())
+
+    def _decide_wish(self, key: CaseKey) -> Response:
+        self._afterwards.cancel(key, tells=False)
+        return self._cancelled(key)
+
+    def _cancelled(self, key: CaseKey) -> Response:
+        case = self.find(key.agency_code, key.reference)
+        if case is None:
+            return unknown_case()
+        return json_response(200, case.as_receipt()) if case.status == "cancelled" else wish_refused()
+
     def find(self, agency_code: str, reference: str) -> Case | None:
         return self._ledger.find_by_reference(self.kind, agency_code, reference)
 
@@ -49,18 +82,22 @@ class Agency:
         return self._open_case(submission)
 
     def _open_case(self, submission: Submission) -> Response:
+        is_late = UUID(submission.reference).int >> 8 & 1
         case, is_new = self._ledger.open_case(
             self.kind,
             submission,
             status=self._first_status,
-            steps=self._steps,
+            steps=self._late_steps if is_late else self._steps,
             honours_key=self.honours_idempotency_key,
         )
         return json_response(201 if is_new else 200, case.as_receipt())
 
 
 class SlowAgency(Agency):
-    """Opens the case at once but takes its time to say so: the first news may overtake the receipt."""
+    """Opens the case at once but takes its time to say so: the first news may overtake the receipt.
+
+    Takes a wish to cancel, and tells by news that it has been done.
+    """
 
     kind = AgencyKind.SLOW
     seconds: ClassVar[float] = 2.0
@@ -70,9 +107,15 @@ class SlowAgency(Agency):
         time.sleep(self.seconds)
         return answer
 
+    def _decide_wish(self, key: CaseKey) -> Response:
+        before = self.find(key.agency_code, key.reference)
+        if before is not None and self._afterwards.cancel(key, tells=True):
+            return json_response(202, before.as_receipt())
+        return self._cancelled(key)
+
 
 class FlakyAgency(Agency):
-    """Takes a reference only at the fourth attempt."""
+    """Takes a reference only at the fourth attempt, and no wish to cancel."""
 
     kind = AgencyKind.FLAKY
     failures: ClassVar[int] = 3
@@ -82,6 +125,9 @@ class FlakyAgency(Agency):
             return problem(503, "Service unavailable", "The system is overloaded. Try again later.")
         return self._open_case(submission)
 
+    def _decide_wish(self, key: CaseKey) -> Response:
+        return wish_refused()
+
 
 class DownAgency(Agency):
     """Falls over at the first submission after each start, and is back some seconds later."""
@@ -89,8 +135,8 @@ class DownAgency(Agency):
     kind = AgencyKind.DOWN
     first_outage_seconds: ClassVar[float] = 6.0
 
-    def __init__(self, ledger: Ledger, answers_completed: bool) -> None:
-        super().__init__(ledger, answers_completed)
+    def __init__(self, ledger: Ledger, answers_completed: bool, late_news: float = 0.0) -> None:
+        super().__init__(ledger, answers_completed, late_news)
         self._lock = threading.Lock()
         self._down_until: float | None = None
 
@@ -130,7 +176,7 @@ class RefusingAgency(Agency):
         return refusal()
 
 
-BEHAVIOURS: dict[AgencyKind, type[Agency]] = {
+BEHAVIOURS: dict[StrEnum, type[Agency]] = {
     behaviour.kind: behaviour
     for behaviour in (Agency, SlowAgency, FlakyAgency, DownAgency, AmnesiacAgency, RefusingAgency)
 }

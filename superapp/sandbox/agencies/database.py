@@ -31,6 +31,25 @@ CREATE TABLE IF NOT EXISTS cases (
 CREATE INDEX IF NOT EXISTS cases_reference ON cases (reference);
 CREATE INDEX IF NOT EXISTS cases_idempotency_key ON cases (idempotency_key);
 
+CREATE TABLE IF NOT EXISTS cancellations (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    agency_code TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    at REAL NOT NULL,
+    answer TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS responses (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    agency_code TEXT NOT NULL,
+    reference TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    at REAL NOT NULL,
+    UNIQUE (kind, agency_code, reference, idempotency_key)
+);
+
 CREATE TABLE IF NOT EXISTS events (
     webhook_id TEXT PRIMARY KEY,
     case_id INTEGER NOT NULL REFERENCES cases (id),

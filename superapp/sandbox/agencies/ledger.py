@@ -102,6 +102,10 @@ class Ledger:
         """How many cases each reference has: 0 is a lost request, 2 or more a duplicate."""
         return self._counts("cases", references)
 
+    def count_cases(self) -> int:
+        """All cases of all agencies."""
+        return int(self.database.rows("SELECT count(*) FROM cases")[0][0])
+
     def _counts(self, table: str, references: Iterable[str]) -> dict[str, int]:
         counts = dict.fromkeys(references, 0)
         rows = self.database.rows(

@@ -60,6 +60,11 @@ class Outbox:
         due_at = time.time() + wait_after(event.attempts)
         self._write("UPDATE events SET due_at = ? WHERE webhook_id = ?", due_at, event.webhook_id)
 
+    def waiting(self) -> int:
+        """News that the platform has neither taken nor refused."""
+        rows = self._database.rows("SELECT count(*) FROM events WHERE NOT delivered AND NOT refused")
+        return int(rows[0][0])
+
     def _write(self, sql: str, *parameters: object) -> None:
         with self._database.transaction() as connection:
             connection.execute(sql, parameters)

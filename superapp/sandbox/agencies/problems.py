@@ -8,6 +8,14 @@ def problem(status: int, title: str, detail: str, **members: object) -> Response
     return json_response(status, body, {"Content-Type": "application/problem+json"})
 
 
+def unknown_case() -> Response:
+    return problem(404, "Not found", "No case has this reference.")
+
+
+def wish_refused() -> Response:
+    return problem(409, "Not cancelled", "This case cannot be cancelled any more.", code="not_cancelled")
+
+
 def refusal() -> Response:
     """What the citizen may read stands in `message`, in both languages."""
     return problem(

@@ -40,4 +40,12 @@ STEPS = (
     ),
 )
 
-STEP_BY_STATUS = {step.status: step for step in STEPS}
+CANCELLED = Step(
+    status="cancelled",
+    after=0,
+    who_acts_next="nobody",
+    label=Text("ยกเลิกคำขอแล้ว", "The request has been cancelled"),
+    milestone=Text("หน่วยงานยกเลิกคำขอตามที่ขอแล้ว", "The agency has cancelled the request as you wished"),
+)
+
+STEP_BY_STATUS = {step.status: step for step in (*STEPS, CANCELLED)}

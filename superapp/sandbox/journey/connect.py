@@ -63,6 +63,8 @@ def _options(agency_code: str, kind: AgencyKind, base_port: int) -> dict[str, ob
     return {
         "submit_url": f"{base}/cases",
         "lookup_url": f"{base}/cases/{{reference}}",
+        "cancel_url": "" if kind is AgencyKind.AMNESIAC else f"{base}/cases/{{reference}}/cancellation",
+        "response_url": f"{base}/cases/{{reference}}/responses",
         "health_url": f"{base}/health",
         "honours_idempotency_key": kind is not AgencyKind.AMNESIAC,
     }

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import secrets
+import time
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 
 REDIRECT_URI = "https://app.superapp.example/signed-in"
+# Seconds before a phone repeats itself; the platform may ask for more.
+_FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
 _HIDDEN_REQUEST = re.compile(r'name="request"\s+value="([^"]+)"')
 
 
@@ -75,11 +78,32 @@ class Phone:
         """The JSON answer to a GET that must succeed."""
         return self._expect(200, self._http.get(path, params=query, headers=self._headers())).json()
 
-    def submit(self, service: str, version: int, data: Any, key: str) -> httpx2.Response:
-        """Sends a service request; the whole answer, for its headers matter."""
-        body = {"service": service, "version": version, "data": data}
+    def submit(self, service: str, version: int, data: Any, key: str, *, send_again: bool = False) -> httpx2.Response:
+        """Sends a service request; the whole answer, for its headers matter.
+
+        `send_again`: also when the same was sent a moment ago.
+        """
+        body = {"service": service, "version": version, "data": data, "send_again": send_again}
         headers = {**self._headers(), "Idempotency-Key": key}
         return self._http.post("/api/v1/service-requests", json=body, headers=headers)
+
+    def insist(self, service: str, version: int, data: Any, key: str, *, patience: float) -> httpx2.Response:
+        """Sends the same submission with the same key until there is an answer that will not change.
+
+        A lost connection, a 5xx, a 429 and a twin under way are none. Raises PhoneError after `patience` seconds.
+        """
+        gives_up_at = time.monotonic() + patience
+        while time.monotonic() < gives_up_at:
+            wait = _FIRST_WAIT
+            try:
+                answer = self.submit(service, version, data, key)
+                if not _asks_to_repeat(answer):
+                    return answer
+                wait = float(answer.headers.get("Retry-After", wait))
+            except httpx2.TransportError:
+                pass
+            time.sleep(min(wait, _LONGEST_WAIT))
+        raise PhoneError(f"{service}: no answer within {patience:g} s")
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._tokens['access_token']}"} if self._tokens else {}
@@ -92,3 +116,9 @@ class Phone:
         if response.status_code != status:
             raise PhoneError(f"{response.request.url.path}: {response.status_code} {response.text[:300]}")
         return response
+
+
+def _asks_to_repeat(answer: httpx2.Response) -> bool:
+    if answer.status_code == httpx2.codes.CONFLICT:
+        return bool(answer.json().get("code") == "submission_in_progress")
+    return answer.status_code == httpx2.codes.TOO_MANY_REQUESTS or answer.status_code >= 500

@@ -1,6 +1,7 @@
 """A whole system on one machine: catalogue loaded, web, workers, beat and the sandbox running."""
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,12 +35,18 @@ class Ports:
         return f"http://127.0.0.1:{self.web}"
 
 
-def free_ports() -> Ports:
-    """Ports that nobody listens on, for a system beside others."""
-    for base in range(18100, 28100, 10):
-        if all(_is_free(base + offset) for offset in range(len(AgencyKind) + 2)):
+def free_ports(agencies: int = len(AgencyKind)) -> Ports:
+    """Ports that nobody listens on, for a system beside others: the web's, ThaID's and the agencies'.
+
+    Each process begins to look at another place: two that start at once would both find the same ports free, and two
+    webs can listen on one port.
+    """
+    bases = range(18100, 28100, 10)
+    first = os.getpid() % len(bases)
+    for base in (*bases[first:], *bases[:first]):
+        if all(_is_free(base + offset) for offset in range(agencies + 2)):
             return Ports(web=base, sandbox=base + 1)
-    raise RuntimeError("No eight free ports in a row between 18100 and 28100.")
+    raise RuntimeError(f"No {agencies + 2} free ports in a row between 18100 and 28100.")
 
 
 def _is_free(port: int) -> bool:
@@ -72,17 +79,40 @@ def running_system(ports: Ports, *, logs: Path | None = None, workers: int = 2) 
         "DJANGO_SETTINGS_MODULE": "superapp.settings.local",
         "PUBLIC_URL": ports.web_url,
         "SANDBOX_PORT": str(ports.sandbox),
+        "PROMETHEUS_MULTIPROC_DIR": str(_empty_metrics_directory()),
     }
     with Stack(logs or settings.STATE_DIRECTORY / "logs", environment) as stack:
-        stack.start("sandbox", *processes.sandbox(port=ports.sandbox))
-        stack.start("web", *processes.web(host="127.0.0.1", port=ports.web, workers=2, blocking_threads=8))
-        for number in range(1, workers + 1):
-            stack.start(f"delivery-{number}", *_worker([Queue.DELIVERY], 16, f"delivery-{number}@%h"))
-        stack.start("worker", *_worker([Queue.MAINTENANCE, Queue.NOTIFICATIONS], 2, "worker@%h"))
-        stack.start("beat", *processes.beat(state=settings.STATE_DIRECTORY))
-        stack.wait_until("sandbox", f"http://127.0.0.1:{ports.sandbox}/.well-known/openid-configuration")
-        stack.wait_until("web", f"{ports.web_url}/health/ready")
+        for name, argv in system_processes(ports, workers=workers).items():
+            stack.start(name, *argv)
+        wait_until_ready(stack, ports)
         yield stack
+
+
+def _empty_metrics_directory() -> Path:
+    """Where all processes count together, from 0: what a system before this one counted is thrown away."""
+    directory: Path = settings.STATE_DIRECTORY / "metrics"
+    shutil.rmtree(directory, ignore_errors=True)
+    return directory
+
+
+def system_processes(ports: Ports, *, workers: int = 2) -> dict[str, list[str]]:
+    """The command line of each process of the system, by its name."""
+    return {
+        "sandbox": processes.sandbox(port=ports.sandbox),
+        "web": processes.web(host="127.0.0.1", port=ports.web, workers=2, blocking_threads=8),
+        **{
+            f"delivery-{number}": _worker([Queue.DELIVERY], 16, f"delivery-{number}@%h")
+            for number in range(1, workers + 1)
+        },
+        "worker": _worker([Queue.MAINTENANCE, Queue.NOTIFICATIONS], 6, "worker@%h"),
+        "beat": processes.beat(state=settings.STATE_DIRECTORY),
+    }
+
+
+def wait_until_ready(stack: Stack, ports: Ports) -> None:
+    """Returns when people can sign in and send; raises StackError."""
+    stack.wait_until("sandbox", f"http://127.0.0.1:{ports.sandbox}/.well-known/openid-configuration")
+    stack.wait_until("web", f"{ports.web_url}/health/ready")
 
 
 def _worker(queues: list[Queue], concurrency: int, hostname: str) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from superapp.sandbox.agencies.behaviours import BEHAVIOURS
+from superapp.sandbox.agencies.troublesome import ALL_BEHAVIOURS
 from superapp.sandbox.server import Sandbox, serve
 
 
@@ -21,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--redirect-uri", action="append", default=[], help="where ThaID may send people; repeatable"
         )
+        parser.add_argument("--late-news", type=float, default=0.0, help="seconds by which half of the news are late")
+        parser.add_argument("--troublesome", action="store_true", help="with the kinds of agency that only chaos has")
 
     def handle(self, *args: Any, **options: Any) -> None:
         stopping = threading.Event()
@@ -42,6 +46,8 @@ class Command(BaseCommand):
                 base_port=options["port"],
                 redirect_uris=options["redirect_uri"],
                 answers_completed=os.environ.get("SANDBOX_ANSWERS_COMPLETED") == "1",
+                late_news=options["late_news"],
+                behaviours=ALL_BEHAVIOURS if options["troublesome"] else BEHAVIOURS,
             )
         except OSError as error:
             raise CommandError(f"The sandbox cannot start: {error}") from error

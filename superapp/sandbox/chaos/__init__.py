@@ -1,0 +1,1 @@
+"""Everything is killed again and again while citizens send requests: what `make chaos` is made of."""

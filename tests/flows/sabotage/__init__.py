@@ -1,0 +1,1 @@
+"""A system that is broken on purpose: what chaos must find. SABOTAGE names what is broken; empty: nothing."""
