@@ -4,43 +4,35 @@ Both are served by the same web processes; the broker is up and the workers are 
 requests over the same number of connections; legs alternate, and the medians of five rounds count.
 """
 
-import json
 import os
 import sys
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import uuid4
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.own_system import own_system
 from superapp.embedded import processes
-from superapp.embedded.environment import set_local_defaults
-from superapp.embedded.servers import running_servers
 from superapp.embedded.stack import Stack
 
 ROUNDS = 5
 ROUND_SECONDS = 4.0
 CONNECTIONS = 16
-CITIZENS = 500
+SERVICES = 30
+# More than any round sends. With the round that warms up, each citizen asks each service once at most.
+PER_ROUND = 10_000
+CITIZENS = PER_ROUND * (ROUNDS + 1) // SERVICES
 WEB_WORKERS = 2
 WEB_THREADS = 8
 
 
 def main() -> int:
-    with TemporaryDirectory(prefix="bench-") as state:
-        os.environ["SUPERAPP_STATE"] = state
-        os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
-        set_local_defaults()
-        with running_servers():
-            return _run(Path(state))
+    with own_system() as state:
+        return _run(state)
 
 
 def _run(state: Path) -> int:
-    import django
-
-    django.setup()
     from benchmarks.load import Measured, Work, measure
     from superapp.sandbox.journey.figures import Bar, figures_line
     from superapp.sandbox.journey.system import free_ports, load_catalogue
@@ -82,68 +74,19 @@ def _make_bare_tables() -> None:
 
 
 def _submissions(services: list[Any], port: int) -> Any:
-    """Requests of many citizens to 30 services; every request has a key of its own."""
-    tokens = _tokens()
-    bodies = _bodies(services)
+    """Requests of many citizens to 30 services; every one has a key of its own, none is the same as another."""
+    from benchmarks.submissions import access_tokens, make_citizens, submissions
 
-    def requests(number: int) -> list[bytes]:
-        return [
-            _post(
-                port,
-                "/api/v1/service-requests",
-                bodies[position % len(bodies)],
-                f"Authorization: Bearer {tokens[position % len(tokens)]}\r\nIdempotency-Key: {uuid4()}\r\n",
-            )
-            for position in range(20_000)
-        ]
-
-    return requests
+    tokens = access_tokens(make_citizens(CITIZENS))
+    return lambda number: list(
+        submissions(services[:SERVICES], tokens, port, PER_ROUND, after=(number + 1) * PER_ROUND)
+    )
 
 
 def _bare(services: list[Any], port: int) -> Any:
-    bodies = _bodies(services)
-    return lambda number: [_post(port, "/bare/accept", body, "") for body in bodies]
+    from benchmarks.submissions import bodies, post
 
-
-def _bodies(services: list[Any]) -> list[bytes]:
-    from services_catalog.models import ServiceVersion
-
-    versions = ServiceVersion.objects.filter(service__in=services[:30]).select_related("service")
-    return [
-        json.dumps({"service": one.service.code, "version": one.number, "data": one.example}).encode()
-        for one in versions
-    ]
-
-
-def _tokens() -> list[str]:
-    from django.utils import timezone
-
-    from citizens.identity.assurance import Assurance, level
-    from citizens.identity.citizens import citizen_identify
-    from citizens.identity.providers.base import VerifiedIdentity
-    from citizens.identity.tokens import access_token_issue
-    from citizens.models import Session
-    from superapp.sandbox.people import check_digit
-
-    tokens = []
-    for number in range(CITIZENS):
-        national_id = f"18{number:010d}"
-        national_id += check_digit(national_id)
-        assurance = Assurance(level("2.3"), level("2.2"))  # type: ignore[arg-type]
-        citizen = citizen_identify(VerifiedIdentity("thaid", national_id, national_id, {}, assurance))
-        session = Session.objects.create(
-            citizen=citizen, provider="thaid", ial="2.3", aal="2.2", authenticated_at=timezone.now()
-        )
-        tokens.append(access_token_issue(session))
-    return tokens
-
-
-def _post(port: int, path: str, body: bytes, headers: str) -> bytes:
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n{headers}\r\n"
-    )
-    return head.encode() + body
+    return lambda number: [post(port, "/bare/accept", body) for body in bodies(services[:SERVICES])]
 
 
 if __name__ == "__main__":

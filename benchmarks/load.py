@@ -4,6 +4,7 @@ Run as a program: reads a pickled `Work` from standard input and prints a JSON r
 """
 
 import json
+import math
 import pickle
 import socket
 import subprocess
@@ -18,12 +19,15 @@ from superapp.embedded.locations import PROJECT_ROOT
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Send `requests` round-robin over `connections` for `seconds`; each answer must have `status`."""
+    """Send `requests` round-robin over `connections` for `seconds`, or each of them once where that is None.
+
+    Each answer must have `status`.
+    """
 
     port: int
     requests: list[bytes]
     connections: int
-    seconds: float
+    seconds: float | None
     status: int
 
 
@@ -48,18 +52,19 @@ def _connection(work: Work, share: list[bytes], ends_at: float, latencies: list[
     expected = f"HTTP/1.1 {work.status} ".encode()
     with socket.create_connection(("127.0.0.1", work.port)) as stream:
         stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for request in cycle(share):
+        for request in share if work.seconds is None else cycle(share):
             started = time.perf_counter()
             if started >= ends_at:
                 return
             stream.sendall(request)
-            head = _read_answer(stream)
+            head = read_answer(stream)
             latencies.append(time.perf_counter() - started)
             if not head.startswith(expected):
                 wrong.append(head)
 
 
-def _read_answer(stream: socket.socket) -> bytes:
+def read_answer(stream: socket.socket) -> bytes:
+    """A whole answer, with its head. Raises ConnectionError when the other side closes before."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += _receive(stream)
@@ -83,10 +88,9 @@ def main() -> None:
     latencies: list[float] = []
     wrong: list[bytes] = []
     started = time.perf_counter()
+    ends_at = math.inf if work.seconds is None else started + work.seconds
     shares = [list(islice(work.requests, first, None, work.connections)) for first in range(work.connections)]
-    threads = [
-        Thread(target=_connection, args=(work, share, started + work.seconds, latencies, wrong)) for share in shares
-    ]
+    threads = [Thread(target=_connection, args=(work, share, ends_at, latencies, wrong)) for share in shares]
     for thread in threads:
         thread.start()
     for thread in threads:
