@@ -88,7 +88,8 @@ def test_an_officer_pauses_a_lane_from_the_operators_page(
     page.goto("/admin/operations/?all=1")
     page.check("#operations tbody [type=checkbox]")
     page.wait_for_timeout(6_000)  # the figures are renewed, the tick stays
-    page.click("button[value=pause]")
+    with page.expect_navigation():
+        page.click("button[value=pause]")
     take(page, "pause")
     page.fill("[name=reason]", "their cables are cut")
     page.click("button[type=submit].primary")
@@ -109,7 +110,8 @@ def test_an_officer_requeues_what_was_given_up(
     ServiceRequest.objects.filter(pk=request.pk).update(status="undeliverable", next_attempt_at=None)
     page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), language)
     page.goto(f"/admin/service_requests/servicerequest/{request.pk}/change/")
-    page.click("button[value=requeue]")
+    with page.expect_navigation():
+        page.click("button[value=requeue]")
     take(page, "requeue")
     page.fill("[name=reason]", "they are back")
     page.click("button[type=submit].primary")
