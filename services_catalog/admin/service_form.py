@@ -71,6 +71,8 @@ class ServiceForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Channels"), required=False, choices=Service.Channel.choices, widget=CheckboxesWidget
     )
 
+    privacy_url = forms.URLField(label=_("privacy notice"), required=False, assume_scheme="https")
+
     class Meta:
         model = Service
         fields = "__all__"  # noqa: DJ007  (the admin names the fields, and who may change which)

@@ -6,7 +6,7 @@ from services_catalog.models.officers import Officer
 from services_catalog.models.operator_actions import OperatorAction
 from services_catalog.models.outages import Outage
 from services_catalog.models.search import SearchAlias
-from services_catalog.models.services import Category, LifeEvent, Service, ServiceVersion
+from services_catalog.models.services import Category, LifeEvent, Service, ServiceDraft, ServiceVersion
 from services_catalog.models.stats import ServiceStats
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Outage",
     "SearchAlias",
     "Service",
+    "ServiceDraft",
     "ServiceStats",
     "ServiceVersion",
     "Standing",

@@ -10,8 +10,12 @@ from services_catalog.models.lanes import Lane
 class Outage(models.Model):
     """A time in which nothing is delivered to a service's system: planned by its agency, or forced by an operator.
 
-    Requests are accepted all the same and are delivered when it is over; citizens read the message.
+    Citizens read the message. What happens to their requests meanwhile is the announcer's choice.
     """
+
+    class Meanwhile(models.TextChoices):
+        QUEUE = "queue", _("Accept requests, deliver them later")
+        CLOSED = "closed", _("Accept no requests")
 
     class Kind(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -23,6 +27,7 @@ class Outage(models.Model):
     starts_at = models.DateTimeField(_("starts at"))
     # Empty: until somebody ends it.
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    meanwhile = models.CharField(_("meanwhile"), max_length=10, choices=Meanwhile.choices, default=Meanwhile.QUEUE)
     message_th = models.TextField(_("message to citizens, in Thai"), blank=True)
     message_en = models.TextField(_("message to citizens, in English"), blank=True)
     announced_by = models.ForeignKey(
@@ -44,6 +49,9 @@ class Outage(models.Model):
         indexes = [models.Index(fields=["lane", "-starts_at"], name="outage_of_lane")]
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=["planned", "forced"]), name="outage_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(meanwhile__in=["queue", "closed"]), name="outage_meanwhile_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
                 name="outage_ends_after_it_starts",

@@ -1,6 +1,5 @@
-from decimal import Decimal
-
 import pgtrigger
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -11,9 +10,7 @@ from uuid_utils.compat import uuid7
 from services_catalog.languages import for_reader
 from services_catalog.managers import ServiceQuerySet
 from services_catalog.models.agencies import Agency, code_validator
-
-IAL_LEVELS = [Decimal(level) for level in ("1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3.0")]
-AAL_LEVELS = [Decimal(level) for level in ("1.0", "2.1", "2.2", "3.0")]
+from services_catalog.models.content import ServiceContent
 
 
 class Category(models.Model):
@@ -50,62 +47,19 @@ class LifeEvent(models.Model):
         return for_reader(self.name_th, self.name_en)
 
 
-class Service(models.Model):
-    """A catalogue entry: one thing an agency does for citizens."""
+class Service(ServiceContent):
+    """A catalogue entry: one thing an agency does for citizens, as they see it now.
+
+    Only publishing writes what it takes from `ServiceContent` (services.publishing); agencies write in the draft.
+    """
 
     class Publication(models.TextChoices):
         UNPUBLISHED = "unpublished", _("Unpublished")
         PUBLISHED = "published", _("Published")
 
-    class DecisionUnit(models.TextChoices):
-        WORKING_DAY = "working_day", _("Working days")
-        CALENDAR_DAY = "calendar_day", _("Calendar days")
-
-    class Channel(models.TextChoices):
-        APP = "app", _("App")
-        WEB = "web", _("Web")
-        OFFICE = "office", _("Office")
-        MAIL = "mail", _("Mail")
-        PHONE = "phone", _("Phone")
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.CharField(_("code"), max_length=64, unique=True, validators=[code_validator])
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="services", verbose_name=_("agency"))
-    # Real names reach 449 characters.
-    name_th = models.TextField(_("name in Thai"))
-    name_en = models.TextField(_("name in English"), blank=True)
-    description_th = models.TextField(_("description in Thai"), blank=True)
-    description_en = models.TextField(_("description in English"), blank=True)
-    category = models.ForeignKey(
-        Category, on_delete=models.PROTECT, null=True, blank=True, related_name="services", verbose_name=_("category")
-    )
-    life_event = models.ForeignKey(
-        LifeEvent,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="services",
-        verbose_name=_("life event"),
-    )
-    aliases = ArrayField(models.CharField(max_length=100), default=list, blank=True, verbose_name=_("everyday names"))
-    min_ial = models.DecimalField(
-        _("lowest identity assurance (IAL)"), max_digits=2, decimal_places=1, default=Decimal("1.3")
-    )
-    min_aal = models.DecimalField(
-        _("lowest sign-in assurance (AAL)"), max_digits=2, decimal_places=1, default=Decimal("1.0")
-    )
-    fee_baht = models.DecimalField(_("fee (baht)"), max_digits=12, decimal_places=2, null=True, blank=True)
-    fee_note_th = models.TextField(_("about the fee, in Thai"), blank=True)
-    fee_note_en = models.TextField(_("about the fee, in English"), blank=True)
-    decision_days = models.PositiveSmallIntegerField(_("days to decide"), null=True, blank=True)
-    decision_unit = models.CharField(
-        _("counted in"), max_length=20, choices=DecisionUnit.choices, default=DecisionUnit.WORKING_DAY
-    )
-    # A list of objects: name in both languages, whether it is required, and its source (upload or agency).
-    documents = models.JSONField(_("documents"), default=list, blank=True)
-    channels = ArrayField(
-        models.CharField(max_length=10, choices=Channel.choices), default=list, blank=True, verbose_name=_("channels")
-    )
     # How far the real service has come in the national list (STA01 … STA05); empty for entries made here.
     source_status = models.CharField(_("state in the national list"), max_length=10, blank=True)
 
@@ -121,8 +75,8 @@ class Service(models.Model):
         related_name="+",
         verbose_name=_("current version"),
     )
-    adapter = models.CharField(_("adapter"), max_length=40, blank=True)
-    adapter_options = models.JSONField(_("adapter options"), default=dict, blank=True)
+    # When somebody last looked whether the manual is still true; old ones are refused at publication.
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
 
     # Written by services_catalog.search.index_fields: normalised names and aliases, and their words.
     search_text = models.TextField(blank=True, editable=False)
@@ -137,7 +91,7 @@ class Service(models.Model):
 
     objects = ServiceQuerySet.as_manager()
 
-    class Meta:
+    class Meta(ServiceContent.Meta):
         verbose_name = _("service")
         verbose_name_plural = _("services")
         indexes = [
@@ -146,6 +100,7 @@ class Service(models.Model):
             models.Index(fields=["code"], name="service_published", condition=models.Q(publication="published")),
         ]
         constraints = [
+            *ServiceContent.Meta.constraints,
             models.CheckConstraint(
                 condition=models.Q(publication__in=["unpublished", "published"]),
                 name="service_publication_known",
@@ -154,16 +109,79 @@ class Service(models.Model):
                 condition=models.Q(publication="unpublished") | models.Q(current_version__isnull=False),
                 name="published_service_has_a_version",
             ),
-            models.CheckConstraint(condition=models.Q(min_ial__in=IAL_LEVELS), name="service_ial_known"),
-            models.CheckConstraint(condition=models.Q(min_aal__in=AAL_LEVELS), name="service_aal_known"),
         ]
 
-    def __str__(self) -> str:
-        return for_reader(self.name_th, self.name_en)
+
+class ServiceDraft(ServiceContent):
+    """A service as its agency is writing it: draft, then submitted, then approved or rejected by a reviewer."""
+
+    class Lifecycle(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+
+    service = models.OneToOneField(
+        Service, on_delete=models.CASCADE, primary_key=True, related_name="draft", verbose_name=_("service")
+    )
+    # JSON Schema 2020-12 with x-label and x-hint texts in both languages, and an example that it accepts.
+    form = models.JSONField(_("form"), default=dict, blank=True)
+    example = models.JSONField(_("example"), default=dict, blank=True)
+
+    lifecycle = models.CharField(_("state"), max_length=10, choices=Lifecycle.choices, default=Lifecycle.DRAFT)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("edited by"),
+    )
+    edited_at = models.DateTimeField(_("edited at"), auto_now=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("submitted by"),
+    )
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("reviewed by"),
+    )
+    reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
+    rejection_reason = models.TextField(_("why it was rejected"), blank=True)
+    # The content as it was rejected: something must differ before it is submitted again.
+    rejected_content = models.JSONField(null=True, blank=True, editable=False)
+
+    class Meta(ServiceContent.Meta):
+        verbose_name = _("service draft")
+        verbose_name_plural = _("service drafts")
+        constraints = [
+            *ServiceContent.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(lifecycle__in=["draft", "submitted", "approved", "rejected"]),
+                name="draft_lifecycle_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(lifecycle="rejected") | ~models.Q(rejection_reason=""),
+                name="rejected_draft_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reviewed_by__isnull=True) | ~models.Q(reviewed_by=models.F("submitted_by")),
+                name="draft_reviewer_did_not_submit_it",
+            ),
+        ]
 
 
 class ServiceVersion(models.Model):
-    """An immutable snapshot of what a citizen fills in and an agency gets; a service request pins one."""
+    """An immutable snapshot of what a citizen reads and fills in and an agency gets; a service request pins one."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="versions", verbose_name=_("service"))
@@ -175,6 +193,8 @@ class ServiceVersion(models.Model):
     claims = ArrayField(
         models.CharField(max_length=40), default=list, blank=True, verbose_name=_("identity claims the agency gets")
     )
+    # The fields of ServiceContent by name; empty for versions that were made without a draft.
+    content = models.JSONField(_("content"), default=dict, blank=True)
     created_at = models.DateTimeField(_("made at"), auto_now_add=True)
 
     class Meta:

@@ -12,7 +12,7 @@ import pytest
 
 from services_catalog.claims import CLAIMS
 from services_catalog.models import Service, ServiceVersion
-from services_catalog.models.services import AAL_LEVELS, IAL_LEVELS
+from services_catalog.models.content import AAL_LEVELS, IAL_LEVELS
 from services_catalog.schemas import check_form
 from services_catalog.services.demo_catalogue import Form, demo_agencies, demo_catalogue_load, demo_forms
 
