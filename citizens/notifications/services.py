@@ -1,22 +1,23 @@
 """Telling citizens: every status event becomes one row in the inbox."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
 from citizens.notifications.models import Notification
 from citizens.notifications.texts import notification_text
-from citizens.service_requests.models import StatusEvent
+from citizens.service_requests.bulk import insert_rows
+from citizens.service_requests.models import Actor, Status, StatusEvent
+from services_catalog.languages import Text
+from services_catalog.models import Service
 
-_BATCH = 200
-_SERVICE = "service_request__service"
-# What a notification says, without forms, data and search columns.
-_TOLD = [
-    *("status", "next_actor", "milestone_th", "milestone_en"),
-    *("service_request__receipt_number", "service_request__citizen_id"),
-    *(f"{_SERVICE}__{name}" for name in ("name_th", "name_en")),
-    *(f"{_SERVICE}__agency__{name}" for name in ("name_th", "name_en")),
-    *(f"{_SERVICE}__agency__contact_{way}" for way in ("phone", "url", "email")),
-]
+_BATCH = 500
+_TOLD = ["id", "status", "next_actor", "milestone_th", "milestone_en"]
+_ABOUT = ["service_request__receipt_number", "service_request__citizen_id", "service_request__service_id"]
 
 
 def notify_pending() -> int:
@@ -29,27 +30,43 @@ def notify_pending() -> int:
 
 @transaction.atomic
 def _notify_batch() -> int:
+    # Rows as tuples: the hottest reader of the system after delivery needs eight columns, not three models an event.
     events = list(
         StatusEvent.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(notified_at__isnull=True)
-        .select_related("service_request__service__agency")
-        .only(*_TOLD)
-        .order_by("id")[:_BATCH]
+        .order_by("id")
+        .values_list(*_TOLD, *_ABOUT, named=True)[:_BATCH]
     )
-    rows = [_inbox_row(event) for event in events]
-    Notification.objects.bulk_create(rows, ignore_conflicts=True)
-    StatusEvent.objects.filter(pk__in=[event.pk for event in events]).update(notified_at=timezone.now())
+    now = timezone.now()
+    services = _services({event.service_request__service_id for event in events})
+    rows = [_inbox_row(event, services[event.service_request__service_id], now) for event in events]
+    insert_rows(Notification, rows, ignore_conflicts=True)
+    StatusEvent.objects.filter(pk__in=[event.id for event in events]).update(notified_at=now)
     return len(events)
 
 
-def _inbox_row(event: StatusEvent) -> Notification:
-    title, body = notification_text(event)
+def _services(ids: Iterable[UUID]) -> dict[UUID, Service]:
+    """Their names and their agencies, without what else a service has."""
+    agency = [f"agency__{name}" for name in ("name_th", "name_en", "contact_phone", "contact_url", "contact_email")]
+    found = Service.objects.select_related("agency").only("name_th", "name_en", *agency).filter(pk__in=ids)
+    return {service.pk: service for service in found}
+
+
+def _inbox_row(event: Any, service: Service, now: datetime) -> Notification:
+    title, body = notification_text(
+        Status(event.status),
+        Actor(event.next_actor),
+        Text(event.milestone_th, event.milestone_en),
+        service,
+        event.service_request__receipt_number,
+    )
     return Notification(
-        citizen_id=event.service_request.citizen_id,
-        status_event=event,
+        citizen_id=event.service_request__citizen_id,
+        status_event_id=event.id,
         channel=Notification.Channel.INBOX,
         title_th=title.th,
         title_en=title.en,
         body_th=body.th,
         body_en=body.en,
+        created_at=now,
     )

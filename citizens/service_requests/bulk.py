@@ -11,10 +11,11 @@ from django.db import connection
 from django.db.models import Field, JSONField, Model
 
 
-def insert_rows(model: type[Model], rows: Sequence[Model]) -> None:
+def insert_rows(model: type[Model], rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
     """Inserts rows as they are in memory, every column of them."""
     names = tuple(field.attname for field in model._meta.concrete_fields)
-    _execute(_insert(model), model, rows, names)
+    statement = _insert(model)
+    _execute(f"{statement} ON CONFLICT DO NOTHING" if ignore_conflicts else statement, model, rows, names)
 
 
 def write_rows(model: type[Model], rows: Sequence[Model], fields: tuple[str, ...]) -> None:

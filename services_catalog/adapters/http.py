@@ -8,6 +8,7 @@ ends at its total deadline however slowly the other side drips.
 import ssl
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,6 +16,7 @@ from datetime import timedelta
 import httpcore2
 
 from services_catalog.adapters.addresses import AddressRefused, checked_address
+from services_catalog.adapters.connections import Connections
 
 _ANSWER_LIMIT = 1024 * 1024
 _CONNECT_LIMIT = 5.0
@@ -54,16 +56,25 @@ def _time_left(limit: float | None = None) -> float:
 
 
 class _DeadlineStream(httpcore2.NetworkStream):
-    """A socket whose every operation ends at the deadline of the call it serves."""
+    """A socket whose every operation ends at the deadline of the call it serves.
+
+    A request leaves as a whole, when its answer is asked for: head and body one by one are two packets.
+    """
 
     def __init__(self, stream: httpcore2.NetworkStream) -> None:
         self._stream = stream
+        self._unsent = bytearray()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._unsent:
+            unsent, self._unsent = bytes(self._unsent), bytearray()
+            # Who closes before reading it all may have answered first.
+            with suppress(httpcore2.WriteError):
+                self._stream.write(unsent, _time_left())
         return self._stream.read(max_bytes, _time_left())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _time_left())
+        self._unsent += buffer
 
     def close(self) -> None:
         self._stream.close()
@@ -99,13 +110,7 @@ class _PinnedBackend(httpcore2.NetworkBackend):
         return _DeadlineStream(stream)
 
 
-_pool = httpcore2.ConnectionPool(
-    ssl_context=httpcore2.default_ssl_context(),
-    max_connections=512,
-    max_keepalive_connections=128,
-    keepalive_expiry=15,
-    network_backend=_PinnedBackend(),
-)
+_connections = Connections(_PinnedBackend(), httpcore2.default_ssl_context())
 
 
 def call(
@@ -120,18 +125,29 @@ def call(
     # As bytes: httpcore takes text in ASCII only, and a trace id comes from a phone.
     encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
     try:
-        with _pool.stream(method, url, headers=encoded, content=body) as response:
+        target = httpcore2.URL(url)
+        if target.scheme not in (b"http", b"https"):
+            raise NotSent("bad_request_made")
+        with (
+            _connections.lend(target.origin) as connection,
+            connection.stream(method, target, headers=encoded, content=body) as response,
+        ):
             return Answer(response.status, _headers(response), _bounded_body(response))
     except AddressRefused:
         raise NotSent("address_refused") from None
     except (httpcore2.UnsupportedProtocol, httpcore2.LocalProtocolError):
         raise NotSent("bad_request_made") from None
-    except (httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.PoolTimeout):
+    except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
         raise NotSent("cannot_connect") from None
     except httpcore2.TimeoutException:
         raise MaybeSent("no_answer_in_time") from None
     except (httpcore2.NetworkError, httpcore2.ProtocolError):
         raise MaybeSent("connection_lost") from None
+
+
+def close_idle_connections() -> None:
+    """For those who know that what is kept open leads nowhere any more."""
+    _connections.close()
 
 
 def _headers(response: httpcore2.Response) -> dict[str, str]:

@@ -24,6 +24,12 @@ logger = structlog.get_logger(__name__)
 CANNOT_DECRYPT = "cannot_decrypt"
 CANNOT_PREPARE = "cannot_prepare"
 
+# What a claim, and the payload of one, needs to know of a request.
+_CLAIMED_FIELDS = [
+    *("service_id", "version_id", "data_encrypted", "errand", "attempt_count", "outcome_unknown"),
+    *("cancel_asked_at", "request_id", "citizen__claims_encrypted", "citizen__national_id_encrypted"),
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -69,12 +75,8 @@ def claim(lane_id: UUID, *, at_most: int) -> list[Claimed]:
 
 
 def _lock_lane(lane_id: UUID, now: datetime) -> Lane | None:
-    lanes = Lane.objects.with_outage(now).select_for_update(of=("self",)).select_related("service")
-    return (
-        lanes.defer("service__search_text", "service__search_words", "service__search_vector")
-        .filter(pk=lane_id)
-        .first()
-    )
+    lanes = Lane.objects.with_outage(now).with_service_code()
+    return lanes.select_for_update(of=("self",)).filter(pk=lane_id).first()
 
 
 def _open_attempts() -> QuerySet[DeliveryAttempt]:
@@ -87,7 +89,7 @@ def _lock_due(lane: Lane, wanted: int, now: datetime) -> list[ServiceRequest]:
     due = ServiceRequest.objects.select_for_update(of=("self",), skip_locked=True).filter(
         ~still_out, service_id=lane.pk, next_attempt_at__lte=now
     )
-    return list(due.select_related("citizen").order_by("next_attempt_at")[:wanted])
+    return list(due.select_related("citizen").only(*_CLAIMED_FIELDS).order_by("next_attempt_at")[:wanted])
 
 
 def _payloads(due: Sequence[ServiceRequest], service_code: str) -> dict[UUID, Payload]:

@@ -47,7 +47,8 @@ def record(sent: Sequence[Sent]) -> None:
 
 
 def _held_attempts(ids: Sequence[UUID]) -> dict[UUID, DeliveryAttempt]:
-    held = DeliveryAttempt.objects.select_for_update().filter(pk__in=ids, outcome__in=OPEN_OUTCOMES).order_by("pk")
+    held = DeliveryAttempt.objects.select_for_update().filter(pk__in=ids, outcome__in=OPEN_OUTCOMES)
+    held = held.only("service_request_id", "lane_id", "number", "errand").order_by("pk")
     return {attempt.pk: attempt for attempt in held}
 
 

@@ -90,7 +90,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     running = serve(platform_url=PUBLIC_URL, state=state, secret=SECRET)
     yield running
     running.stop()
-    http._pool.close()  # what it keeps open leads nowhere now
+    http.close_idle_connections()  # what it keeps open leads nowhere now
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def provider(db: None, use_provider: Callable[[str], dict[str, str]]) -> Iterato
     use_provider(fake.url)
     yield fake
     fake.listener.stop()
-    http._pool.close()
+    http.close_idle_connections()
 
 
 @pytest.fixture

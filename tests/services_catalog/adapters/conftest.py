@@ -12,7 +12,7 @@ Resolve = Callable[..., None]
 @pytest.fixture(scope="package", autouse=True)
 def _no_connection_is_kept_beyond_these_tests() -> Iterator[None]:
     yield
-    http._pool.close()
+    http.close_idle_connections()
 
 
 @pytest.fixture

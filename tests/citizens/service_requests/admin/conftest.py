@@ -8,4 +8,4 @@ from services_catalog.adapters import http
 @pytest.fixture(scope="package", autouse=True)
 def _no_connection_is_kept_beyond_these_tests() -> Iterator[None]:
     yield
-    http._pool.close()
+    http.close_idle_connections()

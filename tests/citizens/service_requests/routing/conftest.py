@@ -18,7 +18,7 @@ from tests.citizens.service_requests.making import make_service
 @pytest.fixture(scope="package", autouse=True)
 def _no_connection_is_kept_beyond_these_tests() -> Iterator[None]:
     yield
-    http._pool.close()
+    http.close_idle_connections()
 
 
 @pytest.fixture(scope="package")
