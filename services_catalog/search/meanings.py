@@ -1,33 +1,21 @@
-"""What a query may mean: itself, and what it says in official words where it holds everyday ones."""
+"""What everyday words mean in official ones: the alias table."""
 
-import re
-
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Replace
+from collections.abc import Iterator
+from functools import lru_cache
 
 from services_catalog.models import SearchAlias
+from services_catalog.search.text import joined, normalise, tokens, words
 
-_MOST_MEANINGS = 4
-
-
-def meanings(query: str) -> list[str]:
-    """The normalised query, then its official readings, most official first."""
-    known = SearchAlias.objects.annotate(
-        query=Value(query.replace(" ", ""), output_field=TextField()),
-        spaceless=Replace(F("term"), Value(" "), Value("")),
-    ).filter(query__contains=F("spaceless"))
-    every, single = query, []
-    for alias in sorted(known, key=lambda alias: (-len(alias.term), alias.term)):
-        every = _instead(every, alias)
-        single.append(_instead(query, alias))
-    return list(dict.fromkeys([query, every, *single]))[:_MOST_MEANINGS]
+Meanings = tuple[tuple[str, ...], ...]
 
 
-def _instead(query: str, alias: SearchAlias) -> str:
-    """The query with the official words for an everyday one; a space more or less within it does not matter."""
-    if alias.means in query:
-        return query
-    letters = alias.term.replace(" ", "")
-    pattern = r"\s*".join(map(re.escape, letters))
-    boundary = r"\b" if letters.isascii() else ""
-    return re.sub(f"{boundary}{pattern}{boundary}", lambda _: f" {alias.means} ", query)
+def aliases() -> Iterator[tuple[str, Meanings]]:
+    """Each everyday term as the search compares texts, and the words of each of its meanings."""
+    for term, means in SearchAlias.objects.values_list("term", "means"):
+        yield _alias(term, means)
+
+
+@lru_cache(maxsize=5_000)
+def _alias(term: str, means: str) -> tuple[str, Meanings]:
+    meanings = (tuple(words(normalise(meaning))) for meaning in means.split(","))
+    return joined(tokens(normalise(term))), tuple(meaning for meaning in meanings if meaning)

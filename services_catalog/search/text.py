@@ -7,6 +7,7 @@ be crude as long as it seldom makes two different words one.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from pythainlp.corpus import thai_words
@@ -58,13 +59,33 @@ def words(text: str) -> list[str]:
 
     Thai words come from PyThaiNLP's newmm; Latin ones lose their endings.
     """
+    return [word for word in tokens(text) if not says_nothing(word)]
+
+
+def tokens(text: str) -> list[str]:
+    """All words of a normalised text, folded."""
     found: list[str] = []
     for run in _RUNS.finditer(fold(text)):
         if run[1]:
             found += word_tokenize(run[0], custom_dict=_dictionary(), engine="newmm")
         else:
             found.append(_ENDING.sub("", run[0]))
-    return [word for word in found if word not in _function_words()]
+    return found
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a folded word is one of those that every question has."""
+    return word in _function_words()
+
+
+def joined(found: Iterable[str]) -> str:
+    """Words as one text: Thai without spaces, a space beside each Latin word or number."""
+    return _SPACE_INSIDE_THAI.sub("", " ".join(found))
+
+
+def is_known_thai(word: str) -> bool:
+    """Whether a folded word is in the dictionary."""
+    return word in _dictionary()
 
 
 def parts(word: str) -> list[str]:

@@ -1,0 +1,216 @@
+"""How a query is read: which words it holds, though it has no spaces and some of it is misspelt.
+
+Words of the catalogue and everyday terms of the alias table are looked for in what was typed; of all the ways to
+divide it, the one that explains most of it with the fewest and surest pieces is taken.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services_catalog.search.meanings import Meanings
+from services_catalog.search.spelling import misspelt, slips_allowed
+from services_catalog.search.text import joined, parts, says_nothing, tokens
+from services_catalog.search.vocabulary import Vocabulary, pairs, pairs_needed
+
+_LONGEST = 100
+_PIECE_COSTS = 1.0
+_UNKNOWN_EXPLAINS, _NOTHING_EXPLAINS = 0.3, 0.6
+_SLIP_COSTS = 1.2
+_ALIAS, _PARTS = 0.95, 0.95
+_SHORTEST_INSIDE, _SHORTEST_PREFIX = 3, 3
+_SURELY_MEANT = 6
+_UNKNOWN_WORTH = 0.5
+_LONG_WORD = 3
+_MOST_PREFIXED = 4
+# Verbs of everyday speech that official names do without.
+_SAYS_LITTLE = frozenset("เปิด ทำ ไป มา เอา ไห มี เปน ไช ดี เลก ตรง บาง กี อะไร เทาไร เมือไร เมือ นี นัน กับ คน".split())
+_LITTLE = 0.25
+# Thai signs that cannot begin a word, and vowels that cannot end one.
+_NOT_FIRST = frozenset("ะาำิีึืุูๅั")
+_NOT_LAST = frozenset("เแโไั")
+
+Alternative = tuple[float, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A piece of the query: ways to say it, each with how sure it is (0 to 1), and its share of the query's worth."""
+
+    alternatives: tuple[Alternative, ...]
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was typed, folded, its pieces, and how much of it is made of known words (0 to 1)."""
+
+    text: str
+    slots: tuple[Slot, ...]
+    understood: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    explains: float
+    alternatives: tuple[Alternative, ...]
+    known: bool = True
+    weight: float = 1.0
+
+
+def read(typed: str, vocabulary: Vocabulary, aliases: Iterable[tuple[str, Meanings]]) -> Reading:
+    """The best reading of a normalised query."""
+    found = [part for word in tokens(typed) for part in _known_parts(word, vocabulary)]
+    text = joined(found)[:_LONGEST]
+    typed_words = list(_positions(text, found))
+    pieces = [_typed_piece(word, start, vocabulary) for word, start in typed_words]
+    borders = _Borders(text, typed_words, vocabulary)
+    pieces += _vocabulary_pieces(text, vocabulary, borders)
+    pieces += _alias_pieces(text, aliases, vocabulary, borders)
+    best = _cheapest(text, pieces)
+    slots = [piece for piece in best if piece.alternatives]
+    known = sum(piece.end - piece.start for piece in best if piece.known)
+    letters = len(text.replace(" ", "")) or 1
+    return Reading(text, tuple(_weighed(slots, vocabulary)), min(1.0, known / letters))
+
+
+def _known_parts(word: str, vocabulary: Vocabulary) -> list[str]:
+    """A compound that the catalogue does not have as the words it is made of."""
+    return [word] if word in vocabulary.services or says_nothing(word) else parts(word) or [word]
+
+
+def _positions(text: str, found: Iterable[str]) -> Iterator[tuple[str, int]]:
+    at = 0
+    for word in found:
+        at = text.find(word, at)
+        if at < 0:
+            return
+        yield word, at
+        at += len(word)
+
+
+def _typed_piece(word: str, start: int, vocabulary: Vocabulary) -> _Piece:
+    length = len(word)
+    if says_nothing(word):
+        return _Piece(start, start + length, length * _NOTHING_EXPLAINS, (), known=False)
+    known = word in vocabulary.services
+    explains = length if known else length * _UNKNOWN_EXPLAINS
+    weight = _LITTLE if word in _SAYS_LITTLE else 1.0
+    return _Piece(start, start + length, explains, _ways(word, vocabulary), known, weight)
+
+
+def _ways(word: str, vocabulary: Vocabulary) -> tuple[Alternative, ...]:
+    inner = tuple(parts(word))
+    return ((1.0, (word,)), (_PARTS, inner)) if inner else ((1.0, (word,)),)
+
+
+class _Borders:
+    """Where words may begin and end: between typed words, and anywhere within those that the catalogue lacks."""
+
+    def __init__(self, text: str, typed_words: Iterable[tuple[str, int]], vocabulary: Vocabulary) -> None:
+        self.text = text
+        self.between = {0, len(text)}
+        self.within: set[int] = set()
+        self.unknown: set[int] = set()
+        for word, start in typed_words:
+            self.between |= {start, start + len(word)}
+            if word not in vocabulary.services and not says_nothing(word):
+                self.unknown |= set(range(start, start + len(word)))
+                self.within |= {at for at in range(start + 1, start + len(word)) if self._may_cut(at)}
+
+    def _may_cut(self, at: int) -> bool:
+        return self.text[at] not in _NOT_FIRST and self.text[at - 1] not in _NOT_LAST and not self.text[at].isascii()
+
+    def hold(self, start: int, end: int) -> bool:
+        both = self.between | self.within
+        return start in both and end in both
+
+    def doubtful(self, start: int, end: int) -> bool:
+        """Whether some of the span is in no known word."""
+        return any(at in self.unknown for at in range(start, end))
+
+
+def _vocabulary_pieces(text: str, vocabulary: Vocabulary, borders: _Borders) -> Iterator[_Piece]:
+    for word in vocabulary.like(text):
+        for start, end, sure in _readings(word, text, borders):
+            yield _Piece(start, end, (end - start) * sure, tuple((sure * way, of) for way, of in _ways(word, vocabulary)))
+    for start in borders.between:
+        prefix = text[start:]
+        if len(prefix) >= _SHORTEST_PREFIX and " " not in prefix and prefix not in vocabulary.services:
+            if vocabulary.frequency(prefix):
+                yield _Piece(start, len(text), len(prefix) * 0.9, ((1.0, (prefix,)),))
+
+
+def _alias_pieces(
+    text: str, aliases: Iterable[tuple[str, Meanings]], vocabulary: Vocabulary, borders: _Borders
+) -> Iterator[_Piece]:
+    in_text = set(pairs(text))
+    for term, meanings in aliases:
+        if len(in_text & _pairs_of(term)) < pairs_needed(term):
+            continue
+        itself = ((1.0, (term,)),) if vocabulary.frequency(term) else ()
+        for start, end, sure in _readings(term, text, borders):
+            said = tuple((_ALIAS * sure, meaning) for meaning in meanings)
+            yield _Piece(start, end, (end - start) * sure + 0.1, (*itself, *said))
+    yield from ()
+
+
+def _pairs_of(term: str) -> frozenset[str]:
+    return frozenset(pairs(term))
+
+
+def _readings(word: str, text: str, borders: _Borders) -> Iterator[tuple[int, int, float]]:
+    """Where the word stands in the text, and how surely."""
+    at, found = text.find(word), False
+    while at >= 0:
+        end = at + len(word)
+        inside = at not in borders.between or end not in borders.between
+        if borders.hold(at, end) and (not inside or len(word) >= _SHORTEST_INSIDE):
+            found = True
+            yield at, end, 1.0
+        at = text.find(word, at + 1)
+    if found or not slips_allowed(word):
+        return
+    place = misspelt(word, text)
+    if place is None or place.slips == 0:
+        return
+    if not (_near(place.start, borders) and _near(place.end, borders)):
+        return
+    if borders.doubtful(place.start, place.end) or len(word) >= _SURELY_MEANT:
+        yield place.start, place.end, 1 - _SLIP_COSTS * place.slips / len(word)
+
+
+def _near(at: int, borders: _Borders) -> bool:
+    return at in borders.between or at in borders.within
+
+
+def _cheapest(text: str, pieces: Iterable[_Piece]) -> list[_Piece]:
+    """The pieces, one after the other, that explain most."""
+    ending: dict[int, list[_Piece]] = {}
+    for piece in pieces:
+        ending.setdefault(piece.end, []).append(piece)
+    best: list[tuple[float, list[_Piece]]] = [(0.0, [])]
+    for end in range(1, len(text) + 1):
+        best.append(best[end - 1])
+        for piece in ending.get(end, ()):
+            before, chosen = best[piece.start]
+            value = before + piece.explains - _PIECE_COSTS
+            if value > best[end][0]:
+                best[end] = (value, [*chosen, piece])
+    return best[-1][1]
+
+
+def _weighed(pieces: list[_Piece], vocabulary: Vocabulary) -> Iterator[Slot]:
+    worths = [_worth(piece, vocabulary) for piece in pieces]
+    whole = sum(worths) or 1.0
+    for piece, worth in zip(pieces, worths, strict=True):
+        yield Slot(piece.alternatives, worth / whole)
+
+
+def _worth(piece: _Piece, vocabulary: Vocabulary) -> float:
+    """Rare and long words have more, unknown ones less."""
+    frequency = max(min(vocabulary.frequency(word) for word in of) for _, of in piece.alternatives)
+    rarity = math.log(1 + vocabulary.total / (frequency + 0.5)) * (1 if frequency else _UNKNOWN_WORTH)
+    return piece.weight * rarity * min(1.0, (piece.end - piece.start) / _LONG_WORD)

@@ -1,0 +1,60 @@
+"""Where a word stands in a text that was typed with slips."""
+
+from dataclasses import dataclass
+from functools import cache
+
+# Letters that sound alike, or vowels that differ in length only: taking one for the other is half a slip.
+_ALIKE = ("ิีึื", "ุู", "รล", "ดตท", "กคข", "นญณ", "พผภ", "ชจฉ", "ฟฝ", "หฮ", "บป", "เแ", "อโ", "ะา", "iy", "ckq", "sz")
+_ALIKE_COST, _OTHER_COST = 0.5, 1.0
+# How many slips a word of a length may have.
+_SLIPS_PER_LETTER, _MOST_SLIPS = 0.25, 2.0
+_SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a text a word was read (from `start` up to `end`), and how many slips that took."""
+
+    start: int
+    end: int
+    slips: float
+
+
+def slips_allowed(word: str) -> float:
+    """How many slips a word may have and still be that word."""
+    return min(_MOST_SLIPS, _SLIPS_PER_LETTER * len(word)) if len(word) >= _SHORTEST else 0.0
+
+
+def misspelt(word: str, text: str) -> Place | None:
+    """The best place of the text that reads like the word, after Sellers (1980), with swapped neighbours as one slip."""
+    most = slips_allowed(word)
+    before: list[tuple[float, int]] = []
+    last = [(0.0, start) for start in range(len(text) + 1)]
+    for row, letter in enumerate(word, 1):
+        current = [(float(row), 0)]
+        for column, typed in enumerate(text, 1):
+            cost, start = last[column - 1]
+            best = (cost + _slip(letter, typed), start)
+            for other in (last[column], current[column - 1]):
+                best = min(best, (other[0] + _OTHER_COST, other[1]), key=_cost)
+            if row > 1 and column > 1 and letter == text[column - 2] and word[row - 2] == typed != letter:
+                cost, start = before[column - 2]
+                best = min(best, (cost + _OTHER_COST, start), key=_cost)
+            current.append(best)
+        if min(cost for cost, _ in current) > most:
+            return None
+        before, last = last, current
+    end = min(range(len(last)), key=lambda column: last[column][0])
+    cost, start = last[end]
+    return Place(start, end, cost) if cost <= most and start < end else None
+
+
+def _cost(reading: tuple[float, int]) -> float:
+    return reading[0]
+
+
+@cache
+def _slip(letter: str, typed: str) -> float:
+    if letter == typed:
+        return 0.0
+    return _ALIKE_COST if any(letter in alike and typed in alike for alike in _ALIKE) else _OTHER_COST
