@@ -49,7 +49,7 @@ def _find(services: QuerySet[Service], typed: str) -> list[UUID]:
     if not reading.slots:
         return []
     fields = services.order_by().values_list("pk", "code", "search_text", "search_words")
-    candidates = {row[0]: Candidate(*row) for row in fields.filter(_has_the_most(reading))}
+    candidates = {row[0]: Candidate(*row) for row in fields.filter(_has_the_most(reading, known))}
     found = rank(candidates.values(), reading, known, enough=COVERED_ENOUGH)
     if not found or found[0][0] < _SURE:
         for *row, in_names, in_all in _similar(fields, reading.text):
@@ -61,7 +61,7 @@ def _find(services: QuerySet[Service], typed: str) -> list[UUID]:
     return [pk for _, pk in found[:_MOST_FOUND]]
 
 
-def _has_the_most(reading: Reading) -> Q:
+def _has_the_most(reading: Reading, known: Vocabulary) -> Q:
     """What all services that may match have one of: without it the rest of the query is worth too little."""
     needed: list[Slot] = []
     rest = 1.0
@@ -70,7 +70,7 @@ def _has_the_most(reading: Reading) -> Q:
             break
         needed.append(slot)
         rest -= slot.worth
-    return _has_any(word for slot in needed for _, of in slot.alternatives for word in of)
+    return _has_any(min(of, key=known.frequency) for slot in needed for _, of in slot.alternatives)
 
 
 def _has_any(vocabulary: Iterable[str]) -> Q:

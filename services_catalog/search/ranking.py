@@ -34,10 +34,6 @@ class Candidate:
     in_names: float = 0.0
     in_all: float = 0.0
 
-    @property
-    def names(self) -> str:
-        return self.search_text.partition("\n")[0]
-
 
 def is_exact_only(word: str) -> bool:
     """Numbers, single letters and Latin words of two mean nothing as the beginning of others."""
@@ -48,63 +44,73 @@ def rank(
     candidates: Collection[Candidate], reading: Reading, vocabulary: Vocabulary, *, enough: float
 ) -> list[tuple[float, UUID]]:
     """Scores and ids of those that match, best first."""
-    scored = [(score, one) for one in candidates if (score := _score(one, reading, vocabulary, enough)) > 0]
-    scored.sort(key=lambda found: (-found[0], len(found[1].names), found[1].code))
+    sought = {word: _Sought(word, vocabulary) for slot in reading.slots for _, of in slot.alternatives for word in of}
+    scored = [(score, one) for one in candidates if (score := _score(one, reading, sought, enough)) > 0]
+    scored.sort(key=lambda found: (-found[0], found[1].search_text.index("\n"), found[1].code))
     return [(score, candidate.id) for score, candidate in scored]
 
 
-def _score(candidate: Candidate, reading: Reading, vocabulary: Vocabulary, enough: float) -> float:
+def _score(candidate: Candidate, reading: Reading, sought: "dict[str, _Sought]", enough: float) -> float:
     fields = _Fields(candidate)
-    covered = sum(slot.worth * _said(slot, fields, vocabulary) for slot in reading.slots)
-    likeness = _LIKENESS_ALONE * max(candidate.in_names, _LIKENESS_OF_ALIAS * candidate.in_all)
-    covered = max(covered, likeness)
+    places = {word: one.best_place(fields) for word, one in sought.items()}
+    covered = sum(slot.worth * _said(slot, places, sought) for slot in reading.slots)
+    covered = max(covered, _LIKENESS_ALONE * max(candidate.in_names, _LIKENESS_OF_ALIAS * candidate.in_all))
     if covered < enough:
         return 0.0
-    names, text = candidate.names, reading.text
-    bonus = _BREVITY * min(1.0, len(text) / len(names))
-    if f"|{text}|" in names:
+    text = reading.text
+    bonus = _BREVITY * min(1.0, len(text) / len(fields.names))
+    if f"|{text}|" in fields.names:
         bonus += _SAME_NAME
-    elif f"|{text}|" in candidate.search_text:
+    elif f"|{text}|" in fields.aliases:
         bonus += _SAME_ALIAS
-    elif text in names:
+    elif text in fields.names:
         bonus += _IN_NAME
     return covered + bonus
 
 
+def _said(slot: Slot, places: dict[str, float], sought: "dict[str, _Sought]") -> float:
+    """How well the service says a piece of the query, in the best of the ways to say it."""
+    return max(sure * _all_of(of, places, sought) for sure, of in slot.alternatives)
+
+
+def _all_of(of: tuple[str, ...], places: dict[str, float], sought: "dict[str, _Sought]") -> float:
+    if len(of) == 1:
+        return places[of[0]]
+    said = sum(sought[word].rarity * places[word] for word in of)
+    return said / sum(sought[word].rarity for word in of)
+
+
 class _Fields:
-    """The texts of a candidate, and what was found out about each word."""
+    """The texts of a candidate."""
+
+    __slots__ = ("alias_words", "aliases", "name_words", "names", "other_words")
 
     def __init__(self, candidate: Candidate) -> None:
         self.names, _, self.aliases = candidate.search_text.partition("\n")
         self.name_words, self.alias_words, self.other_words = [*candidate.search_words.split("\n"), "", ""][:3]
 
-    def best_place(self, word: str) -> float:
-        return max(
-            _place(word, self.names, self.name_words),
-            _ALIAS * _place(word, self.aliases, self.alias_words),
-            _OTHER * _place(word, "", self.other_words),
-        )
 
+class _Sought:
+    """A word to be found in texts, with the forms that are compared."""
 
-def _said(slot: Slot, fields: _Fields, vocabulary: Vocabulary) -> float:
-    """How well the service says a piece of the query, in the best of the ways to say it."""
-    return max(sure * _all_of(of, fields, vocabulary) for sure, of in slot.alternatives)
+    def __init__(self, word: str, vocabulary: Vocabulary) -> None:
+        self.rarity = vocabulary.rarity(word)
+        self._exact, self._beginning, self._word = f" {word} ", f" {word}", word
+        self._exact_only = is_exact_only(word)
+        self._inside = not self._exact_only and not word.isascii()
+        self._inside_counts = _INSIDE if len(word) >= _LONG_ENOUGH_INSIDE else _INSIDE_SHORT
 
+    def best_place(self, fields: _Fields) -> float:
+        best = self._place(fields.names, fields.name_words)
+        if best < _ALIAS:
+            best = max(best, _ALIAS * self._place(fields.aliases, fields.alias_words))
+        return best or _OTHER * self._place("", fields.other_words)
 
-def _all_of(of: tuple[str, ...], fields: _Fields, vocabulary: Vocabulary) -> float:
-    if len(of) == 1:
-        return fields.best_place(of[0])
-    rarities = [vocabulary.rarity(word) for word in of]
-    return sum(rarity * fields.best_place(word) for rarity, word in zip(rarities, of, strict=True)) / sum(rarities)
-
-
-def _place(word: str, text: str, text_words: str) -> float:
-    if f" {word} " in text_words:
-        return _EXACT
-    if is_exact_only(word):
-        return 0.0
-    if f" {word}" in text_words:
-        return _BEGINS
-    if not word.isascii() and word in text:
-        return _INSIDE if len(word) >= _LONG_ENOUGH_INSIDE else _INSIDE_SHORT
-    return 0.0
+    def _place(self, text: str, text_words: str) -> float:
+        if self._exact in text_words:
+            return _EXACT
+        if self._exact_only:
+            return 0.0
+        if self._beginning in text_words:
+            return _BEGINS
+        return self._inside_counts if self._inside and self._word in text else 0.0

@@ -16,15 +16,16 @@ from services_catalog.search.vocabulary import Vocabulary, pairs, pairs_needed
 _LONGEST = 100
 _PIECE_COSTS = 1.0
 _UNKNOWN_EXPLAINS, _NOTHING_EXPLAINS = 0.3, 0.6
+_AT_LEAST = 0.1
 _SLIP_COSTS = 1.2
-_ALIAS, _PARTS = 0.95, 0.95
+_ALIAS, _NEXT_MEANING, _PARTS, _PARTS_OF_KNOWN = 0.95, 0.04, 0.9, 0.45
 _SHORTEST_INSIDE, _SHORTEST_PREFIX = 3, 3
 _SURELY_MEANT = 6
 _UNKNOWN_WORTH = 0.5
 _LONG_WORD = 3
 _MOST_PREFIXED = 4
 # Verbs of everyday speech that official names do without.
-_SAYS_LITTLE = frozenset("เปิด ทำ ไป มา เอา ไห มี เปน ไช ดี เลก ตรง บาง กี อะไร เทาไร เมือไร เมือ นี นัน กับ คน".split())
+_SAYS_LITTLE = frozenset("เปิด ทำ ไป มา เอา ไห มี เปน ไช ดี เลก ตรง บาง กี อะไร เทาไร เมือไร เมือ นี นัน กับ คน ราน".split())
 _LITTLE = 0.25
 # Thai signs that cannot begin a word, and vowels that cannot end one.
 _NOT_FIRST = frozenset("ะาำิีึืุูๅั")
@@ -96,14 +97,15 @@ def _typed_piece(word: str, start: int, vocabulary: Vocabulary) -> _Piece:
     if says_nothing(word):
         return _Piece(start, start + length, length * _NOTHING_EXPLAINS, (), known=False)
     known = word in vocabulary.services
-    explains = length if known else length * _UNKNOWN_EXPLAINS
+    explains = max(length if known else length * _UNKNOWN_EXPLAINS, _PIECE_COSTS + _AT_LEAST)
     weight = _LITTLE if word in _SAYS_LITTLE else 1.0
     return _Piece(start, start + length, explains, _ways(word, vocabulary), known, weight)
 
 
 def _ways(word: str, vocabulary: Vocabulary) -> tuple[Alternative, ...]:
     inner = tuple(parts(word))
-    return ((1.0, (word,)), (_PARTS, inner)) if inner else ((1.0, (word,)),)
+    sure = _PARTS_OF_KNOWN if word in vocabulary.services else _PARTS
+    return ((1.0, (word,)), (sure, inner)) if inner else ((1.0, (word,)),)
 
 
 class _Borders:
@@ -152,9 +154,8 @@ def _alias_pieces(
             continue
         itself = ((1.0, (term,)),) if vocabulary.frequency(term) else ()
         for start, end, sure in _readings(term, text, borders):
-            said = tuple((_ALIAS * sure, meaning) for meaning in meanings)
-            yield _Piece(start, end, (end - start) * sure + 0.1, (*itself, *said))
-    yield from ()
+            said = tuple(((_ALIAS - _NEXT_MEANING * at) * sure, meaning) for at, meaning in enumerate(meanings))
+            yield _Piece(start, end, (end - start) * sure + _AT_LEAST, (*itself, *said))
 
 
 def _pairs_of(term: str) -> frozenset[str]:
@@ -171,7 +172,7 @@ def _readings(word: str, text: str, borders: _Borders) -> Iterator[tuple[int, in
             found = True
             yield at, end, 1.0
         at = text.find(word, at + 1)
-    if found or not slips_allowed(word):
+    if found or not slips_allowed(word) or not (borders.unknown or len(word) >= _SURELY_MEANT):
         return
     place = misspelt(word, text)
     if place is None or place.slips == 0:
@@ -211,6 +212,7 @@ def _weighed(pieces: list[_Piece], vocabulary: Vocabulary) -> Iterator[Slot]:
 
 def _worth(piece: _Piece, vocabulary: Vocabulary) -> float:
     """Rare and long words have more, unknown ones less."""
-    frequency = max(min(vocabulary.frequency(word) for word in of) for _, of in piece.alternatives)
+    rarest = (min(map(vocabulary.frequency, of)) for _, of in piece.alternatives)
+    frequency = next(filter(None, rarest), 0)
     rarity = math.log(1 + vocabulary.total / (frequency + 0.5)) * (1 if frequency else _UNKNOWN_WORTH)
     return piece.weight * rarity * min(1.0, (piece.end - piece.start) / _LONG_WORD)

@@ -23,13 +23,12 @@ class Vocabulary:
     total: int
 
     def frequency(self, word: str) -> int:
-        """How many services have the word, or one that begins with it."""
-        exact = self.services.get(word, 0)
-        if exact or len(word) < 2:
-            return exact
-        return sum(
-            self.services[other] for other in self.by_pair.get(word[:2], ()) if other.startswith(word)
-        )
+        """How many services have the word, or else words that begin with it."""
+        return self.services.get(word) or (self._begins(word) if len(word) > 1 else 0)
+
+    def _begins(self, word: str) -> int:
+        others = (other for other in self.by_pair.get(word[:2], ()) if other.startswith(word))
+        return sum(self.services[other] for other in others)
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency."""
@@ -72,5 +71,5 @@ def pairs(text: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def pairs_needed(word: str) -> int:
-    """How many different pairs of the word a text must have to hold the word; a slip spoils two or three."""
-    return max(1, len(set(pairs(word))) - round(2.5 * slips_allowed(word)))
+    """How many different pairs of the word a text must have to hold the word; a slip spoils two."""
+    return max(1, len(set(pairs(word))) - round(2 * slips_allowed(word)))
