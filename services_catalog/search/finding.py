@@ -43,30 +43,31 @@ def search(services: QuerySet[Service], query: str) -> QuerySet[Service]:
 
 
 def _find(services: QuerySet[Service], typed: str) -> list[UUID]:
-    known, everyday = vocabulary(), list(aliases())
+    known, everyday = vocabulary(), aliases()
     readings = [read(normalise(text), known, everyday) for text in plausible_layouts(typed)]
     reading = max(readings, key=lambda one: one.understood)
     if not reading.slots:
         return []
     fields = services.order_by().values_list("pk", "code", "search_text", "search_words")
-    candidates = {row[0]: Candidate(*row) for row in fields.filter(_has_the_most(reading, known))}
+    candidates = {row[0]: Candidate(*row) for row in fields.filter(_may_have(COVERED_ENOUGH, reading, known))}
     found = rank(candidates.values(), reading, known, enough=COVERED_ENOUGH)
     if not found or found[0][0] < _SURE:
         for *row, in_names, in_all in _similar(fields, reading.text):
             candidate = candidates.setdefault(row[0], Candidate(*row))
             candidate.in_names, candidate.in_all = in_names, in_all
-        found = rank(candidates.values(), reading, known, enough=COVERED_ENOUGH) or rank(
-            candidates.values(), reading, known, enough=COVERED_A_LITTLE
-        )
+        found = rank(candidates.values(), reading, known, enough=COVERED_ENOUGH)
+    if not found:
+        candidates |= {row[0]: Candidate(*row) for row in fields.filter(_may_have(COVERED_A_LITTLE, reading, known))}
+        found = rank(candidates.values(), reading, known, enough=COVERED_A_LITTLE)
     return [pk for _, pk in found[:_MOST_FOUND]]
 
 
-def _has_the_most(reading: Reading, known: Vocabulary) -> Q:
-    """What all services that may match have one of: without it the rest of the query is worth too little."""
+def _may_have(enough: float, reading: Reading, known: Vocabulary) -> Q:
+    """What a service must have one of: without all of it the rest of the query is worth less than `enough`."""
     needed: list[Slot] = []
     rest = 1.0
     for slot in sorted(reading.slots, key=lambda slot: -slot.worth):
-        if needed and rest < COVERED_A_LITTLE:
+        if needed and rest < enough:
             break
         needed.append(slot)
         rest -= slot.worth

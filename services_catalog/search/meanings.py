@@ -1,21 +1,28 @@
 """What everyday words mean in official ones: the alias table."""
 
-from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from services_catalog.models import SearchAlias
-from services_catalog.search.text import joined, normalise, tokens, words
-
-Meanings = tuple[tuple[str, ...], ...]
+from services_catalog.search.text import joined, normalise, parts, tokens, words
 
 
-def aliases() -> Iterator[tuple[str, Meanings]]:
-    """Each everyday term as the search compares texts, and the words of each of its meanings."""
-    for term, means in SearchAlias.objects.values_list("term", "means"):
-        yield _alias(term, means)
+class Alias(NamedTuple):
+    """An everyday term as the search compares texts, its own words, and the words of each of its meanings."""
+
+    term: str
+    own: tuple[str, ...]
+    meanings: tuple[tuple[str, ...], ...]
+
+
+def aliases() -> list[Alias]:
+    """The alias table."""
+    return [_alias(term, means) for term, means in SearchAlias.objects.values_list("term", "means")]
 
 
 @lru_cache(maxsize=5_000)
-def _alias(term: str, means: str) -> tuple[str, Meanings]:
+def _alias(term: str, means: str) -> Alias:
+    found = tokens(normalise(term))
     meanings = (tuple(words(normalise(meaning))) for meaning in means.split(","))
-    return joined(tokens(normalise(term))), tuple(meaning for meaning in meanings if meaning)
+    own = tuple(part for word in found for part in parts(word) or [word])
+    return Alias(joined(found), own, tuple(meaning for meaning in meanings if meaning))

@@ -8,17 +8,18 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from services_catalog.search.meanings import Meanings
+from services_catalog.search.meanings import Alias
 from services_catalog.search.spelling import misspelt, slips_allowed
 from services_catalog.search.text import joined, parts, says_nothing, tokens
 from services_catalog.search.vocabulary import Vocabulary, pairs, pairs_needed
 
 _LONGEST = 100
-_PIECE_COSTS = 1.0
+_PIECE_COSTS, _LONGER_IS_BETTER = 1.0, 1.1
 _UNKNOWN_EXPLAINS, _NOTHING_EXPLAINS = 0.3, 0.6
 _AT_LEAST = 0.1
 _SLIP_COSTS = 1.2
 _ALIAS, _NEXT_MEANING, _PARTS, _PARTS_OF_KNOWN = 0.95, 0.04, 0.9, 0.45
+_OWN_WORDS = 0.85
 _SHORTEST_INSIDE, _SHORTEST_PREFIX = 3, 3
 _SURELY_MEANT = 6
 _UNKNOWN_WORTH = 0.5
@@ -61,7 +62,7 @@ class _Piece:
     weight: float = 1.0
 
 
-def read(typed: str, vocabulary: Vocabulary, aliases: Iterable[tuple[str, Meanings]]) -> Reading:
+def read(typed: str, vocabulary: Vocabulary, aliases: Iterable[Alias]) -> Reading:
     """The best reading of a normalised query."""
     found = [part for word in tokens(typed) for part in _known_parts(word, vocabulary)]
     text = joined(found)[:_LONGEST]
@@ -70,7 +71,7 @@ def read(typed: str, vocabulary: Vocabulary, aliases: Iterable[tuple[str, Meanin
     borders = _Borders(text, typed_words, vocabulary)
     pieces += _vocabulary_pieces(text, vocabulary, borders)
     pieces += _alias_pieces(text, aliases, vocabulary, borders)
-    best = _cheapest(text, pieces)
+    best = _best_division(text, pieces)
     slots = [piece for piece in best if piece.alternatives]
     known = sum(piece.end - piece.start for piece in best if piece.known)
     letters = len(text.replace(" ", "")) or 1
@@ -146,13 +147,13 @@ def _vocabulary_pieces(text: str, vocabulary: Vocabulary, borders: _Borders) -> 
 
 
 def _alias_pieces(
-    text: str, aliases: Iterable[tuple[str, Meanings]], vocabulary: Vocabulary, borders: _Borders
+    text: str, aliases: Iterable[Alias], vocabulary: Vocabulary, borders: _Borders
 ) -> Iterator[_Piece]:
     in_text = set(pairs(text))
-    for term, meanings in aliases:
+    for term, own, meanings in aliases:
         if len(in_text & _pairs_of(term)) < pairs_needed(term):
             continue
-        itself = ((1.0, (term,)),) if vocabulary.frequency(term) else ()
+        itself = ((_OWN_WORDS if own[1:] else 1.0, own),) if all(map(vocabulary.frequency, own)) else ()
         for start, end, sure in _readings(term, text, borders):
             said = tuple(((_ALIAS - _NEXT_MEANING * at) * sure, meaning) for at, meaning in enumerate(meanings))
             yield _Piece(start, end, (end - start) * sure + _AT_LEAST, (*itself, *said))
@@ -174,20 +175,17 @@ def _readings(word: str, text: str, borders: _Borders) -> Iterator[tuple[int, in
         at = text.find(word, at + 1)
     if found or not slips_allowed(word) or not (borders.unknown or len(word) >= _SURELY_MEANT):
         return
-    place = misspelt(word, text)
-    if place is None or place.slips == 0:
-        return
-    if not (_near(place.start, borders) and _near(place.end, borders)):
-        return
-    if borders.doubtful(place.start, place.end) or len(word) >= _SURELY_MEANT:
-        yield place.start, place.end, 1 - _SLIP_COSTS * place.slips / len(word)
+    for place in misspelt(word, text):
+        on_borders = _near(place.start, borders) and _near(place.end, borders)
+        if on_borders and (borders.doubtful(place.start, place.end) or len(word) >= _SURELY_MEANT):
+            yield place.start, place.end, 1 - _SLIP_COSTS * place.slips / len(word)
 
 
 def _near(at: int, borders: _Borders) -> bool:
     return at in borders.between or at in borders.within
 
 
-def _cheapest(text: str, pieces: Iterable[_Piece]) -> list[_Piece]:
+def _best_division(text: str, pieces: Iterable[_Piece]) -> list[_Piece]:
     """The pieces, one after the other, that explain most."""
     ending: dict[int, list[_Piece]] = {}
     for piece in pieces:
@@ -197,7 +195,7 @@ def _cheapest(text: str, pieces: Iterable[_Piece]) -> list[_Piece]:
         best.append(best[end - 1])
         for piece in ending.get(end, ()):
             before, chosen = best[piece.start]
-            value = before + piece.explains - _PIECE_COSTS
+            value = before + piece.explains**_LONGER_IS_BETTER - _PIECE_COSTS
             if value > best[end][0]:
                 best[end] = (value, [*chosen, piece])
     return best[-1][1]

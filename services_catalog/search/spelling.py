@@ -25,8 +25,11 @@ def slips_allowed(word: str) -> float:
     return min(_MOST_SLIPS, _SLIPS_PER_LETTER * len(word)) if len(word) >= _SHORTEST else 0.0
 
 
-def misspelt(word: str, text: str) -> Place | None:
-    """The best place of the text that reads like the word, after Sellers (1980), with swapped neighbours as one slip."""
+def misspelt(word: str, text: str) -> list[Place]:
+    """The places of the text that read most like the word, after Sellers (1980); swapped neighbours are one slip.
+
+    Places that end differently may read as much like it: ลาต and ลา are both ลาย with one slip.
+    """
     most = slips_allowed(word)
     before: list[tuple[float, int]] = []
     last = [(0.0, start) for start in range(len(text) + 1)]
@@ -42,11 +45,10 @@ def misspelt(word: str, text: str) -> Place | None:
                 best = min(best, (cost + _OTHER_COST, start), key=_cost)
             current.append(best)
         if min(cost for cost, _ in current) > most:
-            return None
+            return []
         before, last = last, current
-    end = min(range(len(last)), key=lambda column: last[column][0])
-    cost, start = last[end]
-    return Place(start, end, cost) if cost <= most and start < end else None
+    fewest = min(cost for cost, _ in last)
+    return [Place(start, end, cost) for end, (cost, start) in enumerate(last) if cost == fewest and start < end]
 
 
 def _cost(reading: tuple[float, int]) -> float:
