@@ -71,7 +71,7 @@ def _may_have(enough: float, reading: Reading, known: Vocabulary) -> Q:
             break
         needed.append(slot)
         rest -= slot.worth
-    return _has_any(min(of, key=known.frequency) for slot in needed for _, of in slot.alternatives)
+    return _has_any(known.rarest(of) for slot in needed for _, of in slot.alternatives)
 
 
 def _has_any(vocabulary: Iterable[str]) -> Q:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from services_catalog.search.meanings import Alias
 from services_catalog.search.spelling import misspelt, slips_allowed
-from services_catalog.search.text import joined, parts, says_nothing, tokens
+from services_catalog.search.text import is_known_thai, joined, parts, says_nothing, tokens
 from services_catalog.search.vocabulary import Vocabulary, pairs, pairs_needed
 
 _LONGEST = 100
-_PIECE_COSTS, _LONGER_IS_BETTER = 1.0, 1.1
+_PIECE_COSTS, _LONGER_IS_BETTER, _LEFT_OUT = 1.0, 1.1, 0.5
 _UNKNOWN_EXPLAINS, _NOTHING_EXPLAINS = 0.3, 0.6
 _AT_LEAST = 0.1
 _SLIP_COSTS = 1.2
@@ -23,11 +23,14 @@ _OWN_WORDS = 0.85
 _SHORTEST_INSIDE, _SHORTEST_PREFIX = 3, 3
 _SURELY_MEANT = 6
 _UNKNOWN_WORTH = 0.5
-_LONG_WORD = 3
+_LONG_WORD, _LONGEST_SAYS = 3, 1.6
 _MOST_PREFIXED = 4
-# Verbs of everyday speech that official names do without.
-_SAYS_LITTLE = frozenset("เปิด ทำ ไป มา เอา ไห มี เปน ไช ดี เลก ตรง บาง กี อะไร เทาไร เมือไร เมือ นี นัน กับ คน ราน".split())
-_LITTLE = 0.25
+# Words that official names do without, and words that say little without the next one: what is sold, built or moved.
+_SAYS_LITTLE = dict.fromkeys(
+    "เปิด ทำ ไป มา เอา ไห มี เปน ไช ดี เลก ตรง บาง กี อะไร เทาไร เมือไร เมือ นี นัน กับ คน ราน งาน".split(), 0.25
+) | dict.fromkeys(
+    "ขาย สราง สือ ยาย เกบ ไบ เครือง เงิน คา ผู นาย ตัง จัด เลน เลียง ติด ลง สง รับ สอบ ตอ ถาย บาน ที ตัว ขอ".split(), 0.6
+)
 # Thai signs that cannot begin a word, and vowels that cannot end one.
 _NOT_FIRST = frozenset("ะาำิีึืุูๅั")
 _NOT_LAST = frozenset("เแโไั")
@@ -99,7 +102,7 @@ def _typed_piece(word: str, start: int, vocabulary: Vocabulary) -> _Piece:
         return _Piece(start, start + length, length * _NOTHING_EXPLAINS, (), known=False)
     known = word in vocabulary.services
     explains = max(length if known else length * _UNKNOWN_EXPLAINS, _PIECE_COSTS + _AT_LEAST)
-    weight = _LITTLE if word in _SAYS_LITTLE else 1.0
+    weight = _SAYS_LITTLE.get(word, 1.0)
     return _Piece(start, start + length, explains, _ways(word, vocabulary), known, weight)
 
 
@@ -120,7 +123,8 @@ class _Borders:
         for word, start in typed_words:
             self.between |= {start, start + len(word)}
             if word not in vocabulary.services and not says_nothing(word):
-                self.unknown |= set(range(start, start + len(word)))
+                if not is_known_thai(word):
+                    self.unknown |= set(range(start, start + len(word)))
                 self.within |= {at for at in range(start + 1, start + len(word)) if self._may_cut(at)}
 
     def _may_cut(self, at: int) -> bool:
@@ -154,6 +158,7 @@ def _alias_pieces(
         if len(in_text & _pairs_of(term)) < pairs_needed(term):
             continue
         itself = ((_OWN_WORDS if own[1:] else 1.0, own),) if all(map(vocabulary.frequency, own)) else ()
+        meanings = [tuple(part for word in of for part in _known_parts(word, vocabulary)) for of in meanings]
         for start, end, sure in _readings(term, text, borders):
             said = tuple(((_ALIAS - _NEXT_MEANING * at) * sure, meaning) for at, meaning in enumerate(meanings))
             yield _Piece(start, end, (end - start) * sure + _AT_LEAST, (*itself, *said))
@@ -192,7 +197,8 @@ def _best_division(text: str, pieces: Iterable[_Piece]) -> list[_Piece]:
         ending.setdefault(piece.end, []).append(piece)
     best: list[tuple[float, list[_Piece]]] = [(0.0, [])]
     for end in range(1, len(text) + 1):
-        best.append(best[end - 1])
+        left_out = 0.0 if text[end - 1] == " " else _LEFT_OUT
+        best.append((best[end - 1][0] - left_out, best[end - 1][1]))
         for piece in ending.get(end, ()):
             before, chosen = best[piece.start]
             value = before + piece.explains**_LONGER_IS_BETTER - _PIECE_COSTS
@@ -210,7 +216,7 @@ def _weighed(pieces: list[_Piece], vocabulary: Vocabulary) -> Iterator[Slot]:
 
 def _worth(piece: _Piece, vocabulary: Vocabulary) -> float:
     """Rare and long words have more, unknown ones less."""
-    rarest = (min(map(vocabulary.frequency, of)) for _, of in piece.alternatives)
+    rarest = (vocabulary.frequency(vocabulary.rarest(of)) for _, of in piece.alternatives)
     frequency = next(filter(None, rarest), 0)
     rarity = math.log(1 + vocabulary.total / (frequency + 0.5)) * (1 if frequency else _UNKNOWN_WORTH)
-    return piece.weight * rarity * min(1.0, (piece.end - piece.start) / _LONG_WORD)
+    return piece.weight * rarity * min(_LONGEST_SAYS, ((piece.end - piece.start) / _LONG_WORD) ** 0.5)

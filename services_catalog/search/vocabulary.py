@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -29,6 +29,10 @@ class Vocabulary:
     def _begins(self, word: str) -> int:
         others = (other for other in self.by_pair.get(word[:2], ()) if other.startswith(word))
         return sum(self.services[other] for other in others)
+
+    def rarest(self, of: Sequence[str]) -> str:
+        """The word that the fewest services have, of those that any has."""
+        return min(of, key=lambda word: self.frequency(word) or math.inf)
 
     def rarity(self, word: str) -> float:
         """Inverse document frequency."""
