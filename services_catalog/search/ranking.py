@@ -77,7 +77,7 @@ def _all_of(of: tuple[str, ...], places: dict[str, float], sought: "dict[str, _S
     if len(of) == 1:
         return places[of[0]]
     said = sum(sought[word].rarity * places[word] for word in of)
-    return said / sum(sought[word].rarity for word in of)
+    return (said / sum(sought[word].rarity for word in of)) ** 2  # some of the words are not the half of it
 
 
 class _Fields:

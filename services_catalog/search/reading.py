@@ -21,10 +21,10 @@ _SLIP_COSTS = 1.2
 _ALIAS, _NEXT_MEANING, _PARTS, _PARTS_OF_KNOWN = 0.95, 0.04, 0.9, 0.45
 _OWN_WORDS = 0.85
 _SHORTEST_INSIDE, _SHORTEST_PREFIX = 3, 3
-_SURELY_MEANT = 6
+_SURELY_MEANT, _TYPED_WORDS = 6, 0.85
 _UNKNOWN_WORTH = 0.5
 _LONG_WORD, _LONGEST_SAYS = 3, 1.6
-_MOST_PREFIXED = 4
+_SHORTEST_BEGUN, _BEGUN = 4, 0.8
 # Words that official names do without, and words that say little without the next one: what is sold, built or moved.
 _SAYS_LITTLE = dict.fromkeys(
     "เปิด ทำ ไป มา เอา ไห มี เปน ไช ดี เลก ตรง บาง กี อะไร เทาไร เมือไร เมือ นี นัน กับ คน ราน งาน".split(), 0.25
@@ -119,12 +119,24 @@ class _Borders:
         self.text = text
         self.between = {0, len(text)}
         self.within: set[int] = set()
+        self.unusual: set[int] = set()
         self.unknown: set[int] = set()
+        self.begun = [
+            (start, start + len(word))
+            for word, start in typed_words
+            if word.isascii() and len(word) >= _SHORTEST_BEGUN and word not in vocabulary.services
+        ]
+        self.begun += [
+            (start, len(text))
+            for _, start in typed_words
+            if not text[start:].isascii() and len(text) - start >= _SHORTEST_BEGUN
+        ]
         for word, start in typed_words:
             self.between |= {start, start + len(word)}
             if word not in vocabulary.services and not says_nothing(word):
-                if not is_known_thai(word):
-                    self.unknown |= set(range(start, start + len(word)))
+                letters = set(range(start, start + len(word)))
+                self.unusual |= letters
+                self.unknown |= set() if is_known_thai(word) else letters
                 self.within |= {at for at in range(start + 1, start + len(word)) if self._may_cut(at)}
 
     def _may_cut(self, at: int) -> bool:
@@ -134,9 +146,19 @@ class _Borders:
         both = self.between | self.within
         return start in both and end in both
 
-    def doubtful(self, start: int, end: int) -> bool:
-        """Whether some of the span is in no known word."""
-        return any(at in self.unknown for at in range(start, end))
+    def beginnings(self, term: str) -> Iterator[tuple[int, int]]:
+        """Typed words, and ends of the text, that a longer everyday term begins with."""
+        for start, end in self.begun:
+            if end - start < len(term) and term.startswith(self.text[start:end]):
+                yield start, end
+
+    def doubt(self, start: int, end: int, length: int) -> float:
+        """How likely a word of a length was meant where others were typed: 1 where they are no words at all, else less,
+        and 0 where they are words of the catalogue and the word is a short one."""
+        span = range(start, end)
+        if any(at in self.unknown for at in span):
+            return 1.0
+        return _TYPED_WORDS if length >= _SURELY_MEANT or any(at in self.unusual for at in span) else 0.0
 
 
 def _vocabulary_pieces(text: str, vocabulary: Vocabulary, borders: _Borders) -> Iterator[_Piece]:
@@ -155,9 +177,14 @@ def _alias_pieces(
 ) -> Iterator[_Piece]:
     in_text = set(pairs(text))
     for term, own, meanings in aliases:
+        for start, end in borders.beginnings(term):
+            said = tuple((_BEGUN, meaning) for meaning in meanings)
+            yield _Piece(start, end, (end - start) * _BEGUN, said)
         if len(in_text & _pairs_of(term)) < pairs_needed(term):
             continue
-        itself = ((_OWN_WORDS if own[1:] else 1.0, own),) if all(map(vocabulary.frequency, own)) else ()
+        itself: tuple[Alternative, ...] = ((1.0, (term,)),) if len(term) >= _SURELY_MEANT and " " not in term else ()
+        if own[1:] and all(map(vocabulary.frequency, own)):
+            itself += ((_OWN_WORDS, own),)
         meanings = [tuple(part for word in of for part in _known_parts(word, vocabulary)) for of in meanings]
         for start, end, sure in _readings(term, text, borders):
             said = tuple(((_ALIAS - _NEXT_MEANING * at) * sure, meaning) for at, meaning in enumerate(meanings))
@@ -178,12 +205,13 @@ def _readings(word: str, text: str, borders: _Borders) -> Iterator[tuple[int, in
             found = True
             yield at, end, 1.0
         at = text.find(word, at + 1)
-    if found or not slips_allowed(word) or not (borders.unknown or len(word) >= _SURELY_MEANT):
+    if found or not slips_allowed(word) or not (borders.unusual or len(word) >= _SURELY_MEANT):
         return
     for place in misspelt(word, text):
         on_borders = _near(place.start, borders) and _near(place.end, borders)
-        if on_borders and (borders.doubtful(place.start, place.end) or len(word) >= _SURELY_MEANT):
-            yield place.start, place.end, 1 - _SLIP_COSTS * place.slips / len(word)
+        sure = borders.doubt(place.start, place.end, len(word))
+        if on_borders and sure:
+            yield place.start, place.end, sure * (1 - _SLIP_COSTS * place.slips / len(word))
 
 
 def _near(at: int, borders: _Borders) -> bool:

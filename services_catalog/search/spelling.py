@@ -8,7 +8,7 @@ _ALIKE = ("ิีึื", "ุู", "รล", "ดตท", "กคข", "นญ�
 _ALIKE_COST, _OTHER_COST = 0.5, 1.0
 # How many slips a word of a length may have.
 _SLIPS_PER_LETTER, _MOST_SLIPS = 0.25, 2.0
-_SHORTEST = 5
+_SHORTEST = 4
 
 
 @dataclass(frozen=True, slots=True)
