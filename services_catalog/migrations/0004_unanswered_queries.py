@@ -4,32 +4,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('services_catalog', '0003_drafts_and_roles'),
+        ("services_catalog", "0003_drafts_and_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='UnansweredQuery',
+            name="UnansweredQuery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=100, unique=True, verbose_name='searched for')),
-                ('count', models.PositiveIntegerField(default=1, verbose_name='times')),
-                ('last_at', models.DateTimeField(verbose_name='last at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=100, unique=True, verbose_name="searched for")),
+                ("count", models.PositiveIntegerField(default=1, verbose_name="times")),
+                ("last_at", models.DateTimeField(verbose_name="last at")),
             ],
             options={
-                'verbose_name': 'search that found nothing',
-                'verbose_name_plural': 'searches that found nothing',
+                "verbose_name": "search that found nothing",
+                "verbose_name_plural": "searches that found nothing",
             },
         ),
         migrations.AlterField(
-            model_name='searchalias',
-            name='means',
-            field=models.CharField(help_text='Several, separated by commas, where it may be any of them.', max_length=200, verbose_name='official words'),
+            model_name="searchalias",
+            name="means",
+            field=models.CharField(
+                help_text="Several, separated by commas, where it may be any of them.",
+                max_length=200,
+                verbose_name="official words",
+            ),
         ),
         migrations.AddIndex(
-            model_name='service',
-            index=models.Index(fields=['updated_at'], name='service_updated_at'),
+            model_name="service",
+            index=models.Index(fields=["updated_at"], name="service_updated_at"),
         ),
     ]

@@ -23,13 +23,68 @@ _OWN_WORDS = 0.85
 _SHORTEST_INSIDE, _SHORTEST_PREFIX = 3, 3
 _SURELY_MEANT, _TYPED_WORDS = 6, 0.85
 _UNKNOWN_WORTH = 0.5
+_RARE_IS_NOT_ALL = 0.7
 _LONG_WORD, _LONGEST_SAYS = 3, 1.6
 _SHORTEST_BEGUN, _BEGUN = 4, 0.8
 # Words that official names do without, and words that say little without the next one: what is sold, built or moved.
 _SAYS_LITTLE = dict.fromkeys(
-    "เปิด ทำ ไป มา เอา ไห มี เปน ไช ดี เลก ตรง บาง กี อะไร เทาไร เมือไร เมือ นี นัน กับ คน ราน งาน".split(), 0.25
+    [
+        "เปิด",
+        "ทำ",
+        "ไป",
+        "มา",
+        "เอา",
+        "ไห",
+        "มี",
+        "เปน",
+        "ไช",
+        "ดี",
+        "เลก",
+        "ตรง",
+        "บาง",
+        "กี",
+        "อะไร",
+        "เทาไร",
+        "เมือไร",
+        "เมือ",
+        "นี",
+        "นัน",
+        "กับ",
+        "คน",
+        "ราน",
+        "งาน",
+    ],
+    0.25,
 ) | dict.fromkeys(
-    "ขาย สราง สือ ยาย เกบ ไบ เครือง เงิน คา ผู นาย ตัง จัด เลน เลียง ติด ลง สง รับ สอบ ตอ ถาย บาน ที ตัว ขอ".split(), 0.6
+    [
+        "ขาย",
+        "สราง",
+        "สือ",
+        "ยาย",
+        "เกบ",
+        "ไบ",
+        "เครือง",
+        "เงิน",
+        "คา",
+        "ผู",
+        "นาย",
+        "ตัง",
+        "จัด",
+        "เลน",
+        "เลียง",
+        "ติด",
+        "ลง",
+        "สง",
+        "รับ",
+        "สอบ",
+        "ตอ",
+        "ถาย",
+        "บาน",
+        "ที",
+        "ตัว",
+        "ขอ",
+    ],
+    0.6,
 )
 # Thai signs that cannot begin a word, and vowels that cannot end one.
 _NOT_FIRST = frozenset("ะาำิีึืุูๅั")
@@ -163,8 +218,12 @@ class _Borders:
 
 def _vocabulary_pieces(text: str, vocabulary: Vocabulary, borders: _Borders) -> Iterator[_Piece]:
     for word in vocabulary.like(text):
+        if says_nothing(word):
+            continue
         for start, end, sure in _readings(word, text, borders):
-            yield _Piece(start, end, (end - start) * sure, tuple((sure * way, of) for way, of in _ways(word, vocabulary)))
+            yield _Piece(
+                start, end, (end - start) * sure, tuple((sure * way, of) for way, of in _ways(word, vocabulary))
+            )
     for start in borders.between:
         prefix = text[start:]
         if len(prefix) >= _SHORTEST_PREFIX and " " not in prefix and prefix not in vocabulary.services:
@@ -172,9 +231,7 @@ def _vocabulary_pieces(text: str, vocabulary: Vocabulary, borders: _Borders) -> 
                 yield _Piece(start, len(text), len(prefix) * 0.9, ((1.0, (prefix,)),))
 
 
-def _alias_pieces(
-    text: str, aliases: Iterable[Alias], vocabulary: Vocabulary, borders: _Borders
-) -> Iterator[_Piece]:
+def _alias_pieces(text: str, aliases: Iterable[Alias], vocabulary: Vocabulary, borders: _Borders) -> Iterator[_Piece]:
     in_text = set(pairs(text))
     for term, own, meanings in aliases:
         for start, end in borders.beginnings(term):
@@ -244,7 +301,6 @@ def _weighed(pieces: list[_Piece], vocabulary: Vocabulary) -> Iterator[Slot]:
 
 def _worth(piece: _Piece, vocabulary: Vocabulary) -> float:
     """Rare and long words have more, unknown ones less."""
-    rarest = (vocabulary.frequency(vocabulary.rarest(of)) for _, of in piece.alternatives)
-    frequency = next(filter(None, rarest), 0)
+    frequency = max(vocabulary.frequency(vocabulary.rarest(of)) for _, of in piece.alternatives)
     rarity = math.log(1 + vocabulary.total / (frequency + 0.5)) * (1 if frequency else _UNKNOWN_WORTH)
-    return piece.weight * rarity * min(_LONGEST_SAYS, ((piece.end - piece.start) / _LONG_WORD) ** 0.5)
+    return piece.weight * rarity**_RARE_IS_NOT_ALL * min(_LONGEST_SAYS, ((piece.end - piece.start) / _LONG_WORD) ** 0.5)

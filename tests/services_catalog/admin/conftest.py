@@ -22,9 +22,9 @@ from services_catalog.models import (
     OperatorAction,
     Outage,
     SearchAlias,
-    UnansweredQuery,
     Service,
     ServiceVersion,
+    UnansweredQuery,
 )
 from services_catalog.services.operator_actions import Doer
 from services_catalog.services.outages import outage_announce
