@@ -2,8 +2,8 @@
 
     .venv/bin/python benchmarks/search_quality.py [--queries FILE.tsv] [--catalogue demo|services.csv]
 
-A line of the queries is: query ⇥ regular expression on the Thai name of a right service; what follows a further tab says
-what the line tests. Runs on a database of its own that is thrown away. Prints the misses and ends with one JSON line,
+A line of the queries is: query ⇥ regular expression on the Thai name of a right service; after a further tab it may say
+what it tests. Runs on a database of its own that is thrown away. Prints the misses and ends with one JSON line,
 which has them, too.
 """
 

@@ -34,6 +34,11 @@ _SAYS_NOTHING = (
     "|จาก|ถ้า|ก็|ว่า|โดย|กัน|ด้วย|เพื่อ|สำหรับ|ใน|ตาม|แก่|ซึ่ง|ฉัน|ผม|หนู|เรา|เพิ่ง|ยัง|อีก|เอง|นะ|หน่อย|บ้าง"
     "|อะไร|เท่าไหร่|เท่าไร|เมื่อไหร่|กี่|ใคร|ทำไม|เพราะ|จ้า|อ่ะ|เลย|ด่วน"
 )
+# Words that official names do without, and words that say little without the next one: what is sold, built or moved.
+_SAYS_LITTLE = {
+    0.25: "เปิด|ทำ|ไป|มา|เอา|ให้|มี|เป็น|ใช้|ดี|เล็ก|ตรง|บาง|เมื่อไร|เมื่อ|นี้|นั้น|กับ|คน|ร้าน|งาน",
+    0.6: "ขาย|สร้าง|ซื้อ|ย้าย|เก็บ|ใบ|เครื่อง|เงิน|ค่า|ผู้|นาย|ตั้ง|จัด|เล่น|เลี้ยง|ติด|ลง|ส่ง|รับ|สอบ|ต่อ|ถ่าย|บ้าน|ที่|ตัว|ขอ",
+}
 
 
 def normalise(text: str) -> str:
@@ -80,6 +85,11 @@ def says_nothing(word: str) -> bool:
     return word in _function_words()
 
 
+def weight(word: str) -> float:
+    """How much a folded word says (0 to 1), apart from how rare it is."""
+    return _weights().get(word, 1.0)
+
+
 def joined(found: Iterable[str]) -> str:
     """Words as one text: Thai without spaces, a space beside each Latin word or number."""
     return _SPACE_INSIDE_THAI.sub("", " ".join(found))
@@ -110,6 +120,11 @@ def parts(word: str) -> list[str]:
 @cache
 def _function_words() -> frozenset[str]:
     return frozenset(fold(word) for word in _SAYS_NOTHING.split("|"))
+
+
+@cache
+def _weights() -> dict[str, float]:
+    return {fold(word): says for says, every in _SAYS_LITTLE.items() for word in every.split("|")}
 
 
 @cache
