@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from services_catalog.search.borders import Borders
 from services_catalog.search.meanings import Alias
@@ -37,6 +38,7 @@ class Piece:
 
 
 def typed_piece(word: str, start: int, vocabulary: Vocabulary) -> Piece:
+    """A word as it was typed."""
     length = len(word)
     if says_nothing(word):
         return Piece(start, start + length, length * _NOTHING_EXPLAINS, (), known=False)
@@ -52,6 +54,7 @@ def _ways(word: str, vocabulary: Vocabulary) -> tuple[Alternative, ...]:
 
 
 def vocabulary_pieces(text: str, vocabulary: Vocabulary, borders: Borders) -> Iterator[Piece]:
+    """Words of the catalogue that the text holds, and those that its end is the beginning of."""
     for word in vocabulary.like(text):
         if says_nothing(word):
             continue
@@ -67,6 +70,7 @@ def vocabulary_pieces(text: str, vocabulary: Vocabulary, borders: Borders) -> It
 
 
 def alias_pieces(text: str, aliases: Iterable[Alias], vocabulary: Vocabulary, borders: Borders) -> Iterator[Piece]:
+    """Everyday terms that the text holds or begins, each with its own words and its official ones."""
     in_text = set(pairs(text))
     for term, own, meanings in aliases:
         for start, end in borders.beginnings(term):
@@ -77,12 +81,13 @@ def alias_pieces(text: str, aliases: Iterable[Alias], vocabulary: Vocabulary, bo
         itself: tuple[Alternative, ...] = ((1.0, (term,)),) if len(term) >= _LONG and " " not in term else ()
         if own[1:] and all(map(vocabulary.frequency, own)):
             itself += ((_OWN_WORDS, own),)
-        meanings = [tuple(part for word in of for part in known_parts(word, vocabulary)) for of in meanings]
+        official = [tuple(part for word in of for part in known_parts(word, vocabulary)) for of in meanings]
         for start, end, sure in _readings(term, text, borders):
-            said = tuple(((_ALIAS - _NEXT_MEANING * at) * sure, meaning) for at, meaning in enumerate(meanings))
+            said = tuple(((_ALIAS - _NEXT_MEANING * at) * sure, meaning) for at, meaning in enumerate(official))
             yield Piece(start, end, (end - start) * sure + _AT_LEAST, (*itself, *said))
 
 
+@lru_cache(maxsize=5_000)
 def _pairs_of(term: str) -> frozenset[str]:
     return frozenset(pairs(term))
 

@@ -24,8 +24,8 @@ def unanswered_query_count(query: str) -> None:
     if UnansweredQuery.objects.filter(text=text).update(count=F("count") + 1, last_at=now):
         return
     UnansweredQuery.objects.bulk_create([UnansweredQuery(text=text, last_at=now)], ignore_conflicts=True)
-    excess = UnansweredQuery.objects.order_by("-count", "-last_at").values("pk")[_MOST_KEPT:]
-    UnansweredQuery.objects.filter(pk__in=list(excess.values_list("pk", flat=True))).delete()
+    excess = UnansweredQuery.objects.order_by("-count", "-last_at").values_list("pk", flat=True)[_MOST_KEPT:]
+    UnansweredQuery.objects.filter(pk__in=list(excess)).delete()
 
 
 def unanswered_queries_settle(alias: SearchAlias) -> None:
