@@ -1,24 +1,62 @@
 """What the catalogue is sorted and searched by: central staff only, for all agencies share it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from services_catalog.admin.base import AgencyScopedAdmin
-from services_catalog.models import Category, LifeEvent, SearchAlias
+from services_catalog.models import Category, LifeEvent, SearchAlias, UnansweredQuery
 from services_catalog.search import normalise
+from services_catalog.services.unanswered_queries import unanswered_queries_look_again, unanswered_queries_settle
+
+
+class SearchAliasForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean_term(self) -> str:
+        term = normalise(self.cleaned_data["term"])
+        if not term:
+            raise forms.ValidationError(_("There is nothing here to search for."))
+        return term
 
 
 @admin.register(SearchAlias)
 class SearchAliasAdmin(AgencyScopedAdmin):
+    form = SearchAliasForm
     list_display = ["term", "means"]
     search_fields = ["term", "means"]
     ordering = ["term"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.term = normalise(obj.term)
         super().save_model(request, obj, form, change)
+        unanswered_queries_settle(obj)
+
+
+@admin.register(UnansweredQuery)
+class UnansweredQueryAdmin(AgencyScopedAdmin):
+    nobody_may = frozenset({"add", "change"})
+
+    list_display = ["text", "count", "last_at", "alias_link"]
+    search_fields = ["text"]
+    ordering = ["-count", "-last_at"]
+    actions = ["look_again"]
+
+    @admin.display(description=_("everyday word"))
+    def alias_link(self, query: UnansweredQuery) -> str:
+        url = reverse("admin:services_catalog_searchalias_add")
+        return format_html('<a href="{}?{}">{}</a>', url, urlencode({"term": query.text}), _("Say what it means"))
+
+    @admin.action(description=_("Look again, and drop those that find something now"), permissions=["delete"])
+    def look_again(self, request: HttpRequest, queryset: QuerySet[UnansweredQuery]) -> None:
+        answered = unanswered_queries_look_again(list(queryset.values_list("pk", flat=True)))
+        told = ngettext("%d finds something now.", "%d find something now.", answered) % answered
+        messages.info(request, told)
 
 
 @admin.register(Category, LifeEvent)

@@ -14,6 +14,7 @@ from services_catalog.managers import ServiceQuerySet
 from services_catalog.models import Service
 from services_catalog.problems import UNKNOWN_SERVICE, Problem
 from services_catalog.search import search
+from services_catalog.services.unanswered_queries import unanswered_query_count
 
 _SEARCH_RESULTS = 50
 _QUERY = OpenApiParameter(
@@ -47,6 +48,8 @@ class ServiceListView(ListAPIView[Service]):
             return super().list(request, *args, **kwargs)
         found = search(self.get_queryset(), query)[:_SEARCH_RESULTS]
         results = self.get_serializer(found, many=True).data
+        if not results:
+            unanswered_query_count(query)
         return Response({"next": None, "previous": None, "results": results})
 
 

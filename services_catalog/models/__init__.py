@@ -5,7 +5,7 @@ from services_catalog.models.lanes import Breaker, Lane, Standing
 from services_catalog.models.officers import Officer
 from services_catalog.models.operator_actions import OperatorAction
 from services_catalog.models.outages import Outage
-from services_catalog.models.search import SearchAlias
+from services_catalog.models.search import SearchAlias, UnansweredQuery
 from services_catalog.models.services import Category, LifeEvent, Service, ServiceDraft, ServiceVersion
 from services_catalog.models.stats import ServiceStats
 
@@ -25,4 +25,5 @@ __all__ = [
     "ServiceStats",
     "ServiceVersion",
     "Standing",
+    "UnansweredQuery",
 ]

@@ -97,6 +97,8 @@ class Service(ServiceContent):
         indexes = [
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="service_search_text"),
             GinIndex(fields=["search_vector"], name="service_search_vector"),
+            # The search asks at each query whether its vocabulary is still that of the catalogue.
+            models.Index(fields=["updated_at"], name="service_updated_at"),
             models.Index(fields=["code"], name="service_published", condition=models.Q(publication="published")),
         ]
         constraints = [

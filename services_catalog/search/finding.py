@@ -12,22 +12,18 @@ from django.db import connections, transaction
 from django.db.models import F, Func, IntegerField, Q, QuerySet, TextField, UUIDField, Value
 
 from services_catalog.models import Service
-from services_catalog.search.keyboard import on_the_other_layout
-from services_catalog.search.meanings import meanings
-from services_catalog.search.ranking import (
-    COVERED_A_LITTLE,
-    COVERED_ENOUGH,
-    Candidate,
-    Likeness,
-    is_exact_only,
-    rank,
-    read,
-)
-from services_catalog.search.text import normalise, words
+from services_catalog.search.keyboard import plausible_layouts
+from services_catalog.search.meanings import aliases
+from services_catalog.search.ranking import COVERED_A_LITTLE, COVERED_ENOUGH, Candidate, is_exact_only, rank
+from services_catalog.search.reading import Reading, Slot, read
+from services_catalog.search.text import normalise
+from services_catalog.search.vocabulary import Vocabulary, vocabulary
 
 _LONGEST_QUERY = 200
 _MOST_FOUND = 200
 _SIMILAR_ENOUGH = 0.45
+# Below this the best match is doubtful, and texts that only look like the query are considered, too.
+_SURE = 0.6
 _NAMES = Func(F("search_text"), Value("\n"), Value(1), function="split_part", output_field=TextField())
 
 
@@ -36,11 +32,7 @@ def search(services: QuerySet[Service], query: str) -> QuerySet[Service]:
     typed = query[:_LONGEST_QUERY]
     if not normalise(typed):
         return services
-    found = (
-        _find(services, typed, COVERED_ENOUGH)
-        or _find(services, on_the_other_layout(typed), COVERED_ENOUGH)
-        or _find(services, typed, COVERED_A_LITTLE)
-    )
+    found = _find(services, typed)
     position = Func(
         Value(found, output_field=ArrayField(UUIDField())),
         F("pk"),
@@ -50,19 +42,36 @@ def search(services: QuerySet[Service], query: str) -> QuerySet[Service]:
     return services.filter(pk__in=found).order_by(position)
 
 
-def _find(services: QuerySet[Service], typed: str, enough: float) -> list[UUID]:
-    query = normalise(typed)
-    if not words(query):
+def _find(services: QuerySet[Service], typed: str) -> list[UUID]:
+    known, everyday = vocabulary(), aliases()
+    readings = [read(normalise(text), known, everyday) for text in plausible_layouts(typed)]
+    reading = max(readings, key=lambda one: one.understood)
+    if not reading.slots:
         return []
-    readings = [read(text) for text in meanings(query)]
     fields = services.order_by().values_list("pk", "code", "search_text", "search_words")
-    by_words = fields.filter(_has_any(word for reading in readings for word in reading.words))
-    candidates = {row[0]: Candidate(*row) for row in by_words}
-    for reading in readings:
-        for *row, in_names, in_all in _similar(fields, reading.comparable):
+    candidates = {row[0]: Candidate(*row) for row in fields.filter(_may_have(COVERED_ENOUGH, reading, known))}
+    found = rank(candidates.values(), reading, known, enough=COVERED_ENOUGH)
+    if not found or found[0][0] < _SURE:
+        for *row, in_names, in_all in _similar(fields, reading.text):
             candidate = candidates.setdefault(row[0], Candidate(*row))
-            candidate.likeness[reading.comparable] = Likeness(in_names, in_all)
-    return rank(candidates.values(), readings, total=services.count(), enough=enough)[:_MOST_FOUND]
+            candidate.in_names, candidate.in_all = in_names, in_all
+        found = rank(candidates.values(), reading, known, enough=COVERED_ENOUGH)
+    if not found:
+        candidates |= {row[0]: Candidate(*row) for row in fields.filter(_may_have(COVERED_A_LITTLE, reading, known))}
+        found = rank(candidates.values(), reading, known, enough=COVERED_A_LITTLE)
+    return [pk for _, pk in found[:_MOST_FOUND]]
+
+
+def _may_have(enough: float, reading: Reading, known: Vocabulary) -> Q:
+    """What a service must have one of: without all of it the rest of the query is worth less than `enough`."""
+    needed: list[Slot] = []
+    rest = 1.0
+    for slot in sorted(reading.slots, key=lambda slot: -slot.worth):
+        if needed and rest < enough:
+            break
+        needed.append(slot)
+        rest -= slot.worth
+    return _has_any(known.rarest(of) for slot in needed for _, of in slot.alternatives)
 
 
 def _has_any(vocabulary: Iterable[str]) -> Q:

@@ -2,13 +2,14 @@
 
 `search_text` has two lines, folded and squeezed: |Thai name|English name| and |alias|alias|…|. Its trigram index finds
 parts of names, and names like what was typed. `search_words` has three lines of words: of the names, of the aliases,
-and of the descriptions and the agency's names. Each line begins and ends with a space.
+and of the descriptions and the agency's names; of a Thai compound its parts, too. Each line begins and ends with a
+space.
 """
 
 from collections.abc import Iterable
 
 from services_catalog.models import Service
-from services_catalog.search.text import comparable, normalise, words
+from services_catalog.search.text import comparable, normalise, parts, words
 
 
 def index_fields(service: Service) -> None:
@@ -25,4 +26,5 @@ def _text_line(texts: Iterable[str]) -> str:
 
 
 def _word_line(texts: Iterable[str]) -> str:
-    return " ".join(["", *dict.fromkeys(word for text in texts for word in words(normalise(text))), ""])
+    found = [word for text in texts for word in words(normalise(text))]
+    return " ".join(["", *dict.fromkeys(one for word in found for one in (word, *parts(word))), ""])

@@ -1,33 +1,28 @@
-"""What a query may mean: itself, and what it says in official words where it holds everyday ones."""
+"""What everyday words mean in official ones: the alias table."""
 
-import re
-
-from django.db.models import F, TextField, Value
-from django.db.models.functions import Replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from services_catalog.models import SearchAlias
-
-_MOST_MEANINGS = 4
-
-
-def meanings(query: str) -> list[str]:
-    """The normalised query, then its official readings, most official first."""
-    known = SearchAlias.objects.annotate(
-        query=Value(query.replace(" ", ""), output_field=TextField()),
-        spaceless=Replace(F("term"), Value(" "), Value("")),
-    ).filter(query__contains=F("spaceless"))
-    every, single = query, []
-    for alias in sorted(known, key=lambda alias: (-len(alias.term), alias.term)):
-        every = _instead(every, alias)
-        single.append(_instead(query, alias))
-    return list(dict.fromkeys([query, every, *single]))[:_MOST_MEANINGS]
+from services_catalog.search.text import joined, normalise, parts, tokens, words
 
 
-def _instead(query: str, alias: SearchAlias) -> str:
-    """The query with the official words for an everyday one; a space more or less within it does not matter."""
-    if alias.means in query:
-        return query
-    letters = alias.term.replace(" ", "")
-    pattern = r"\s*".join(map(re.escape, letters))
-    boundary = r"\b" if letters.isascii() else ""
-    return re.sub(f"{boundary}{pattern}{boundary}", lambda _: f" {alias.means} ", query)
+class Alias(NamedTuple):
+    """An everyday term as the search compares texts, its own words, and the words of each of its meanings."""
+
+    term: str
+    own: tuple[str, ...]
+    meanings: tuple[tuple[str, ...], ...]
+
+
+def aliases() -> list[Alias]:
+    """The alias table."""
+    return [_alias(term, means) for term, means in SearchAlias.objects.values_list("term", "means")]
+
+
+@lru_cache(maxsize=5_000)
+def _alias(term: str, means: str) -> Alias:
+    found = tokens(normalise(term))
+    meanings = (tuple(words(normalise(meaning))) for meaning in means.split(","))
+    own = tuple(part for word in found for part in parts(word) or [word])
+    return Alias(joined(found), own, tuple(meaning for meaning in meanings if meaning))

@@ -74,8 +74,9 @@ def demo_agencies() -> Iterator[dict[str, Any]]:
 
 def aliases_load() -> None:
     """Everyday words → official words, the seed of the alias table. Terms that staff changed stay as they are."""
-    for term, means in _read(DEMO_CATALOGUE / "aliases.yaml").items():
-        SearchAlias.objects.get_or_create(term=normalise(term), defaults={"means": normalise(means)})
+    entries = _read(DEMO_CATALOGUE / "aliases.yaml").items()
+    aliases = [SearchAlias(term=normalise(term), means=normalise(means)) for term, means in entries]
+    SearchAlias.objects.bulk_create(aliases, ignore_conflicts=True)
 
 
 @transaction.atomic

@@ -93,6 +93,7 @@ UNFOLD = {
                     _page(_("Categories"), "category", "services_catalog.Category"),
                     _page(_("Life events"), "event", "services_catalog.LifeEvent"),
                     _page(_("Search aliases"), "search", "services_catalog.SearchAlias"),
+                    _page(_("Searches that found nothing"), "search_off", "services_catalog.UnansweredQuery"),
                 ],
             },
             {

@@ -24,6 +24,7 @@ from services_catalog.models import (
     SearchAlias,
     Service,
     ServiceVersion,
+    UnansweredQuery,
 )
 from services_catalog.services.operator_actions import Doer
 from services_catalog.services.outages import outage_announce
@@ -114,6 +115,7 @@ def shared(db: None) -> dict[type[Model], Model]:
         Category.objects.create(code="travel", name_th="เดินทาง", name_en="Travel"),
         LifeEvent.objects.create(code="birth", name_th="เกิด", name_en="Birth"),
         SearchAlias.objects.create(term="ใบขับขี่", means="ใบอนุญาตขับรถ"),
+        UnansweredQuery.objects.create(text="ยานอวกาศ", last_at=timezone.now()),
         Group.objects.create(name="reviewers"),
         Officer.objects.create(username="somebody", is_staff=True),
         factories.make_citizen(),
@@ -153,4 +155,4 @@ AGENCY_MODELS: list[type[Model]] = [
     OperatorAction,
     Difference,
 ]
-SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, Group, Officer, Citizen]
+SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, UnansweredQuery, Group, Officer, Citizen]
