@@ -7,6 +7,7 @@ nothing is read once more as typed on the other keyboard layout (keyboard).
 
 from services_catalog.search.finding import search
 from services_catalog.search.index import index_fields
+from services_catalog.search.suggesting import suggest
 from services_catalog.search.text import normalise, words
 
-__all__ = ["index_fields", "normalise", "search", "words"]
+__all__ = ["index_fields", "normalise", "search", "suggest", "words"]
