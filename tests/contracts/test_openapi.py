@@ -131,7 +131,12 @@ def test_the_schema_tells_of_every_route() -> None:
     operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
     assert {operation.label for operation in operations} == {
         "GET /api/v1/services",
+        "GET /api/v1/services/suggestions",
         "GET /api/v1/services/{code}",
+        "GET /api/v1/agencies",
+        "GET /api/v1/categories",
+        "GET /api/v1/life-events",
+        "GET /api/v1/catalogue",
         "GET /api/v1/auth/providers",
         "GET /api/v1/auth/authorize",
         "GET /api/v1/auth/{provider}/callback",
