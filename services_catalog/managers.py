@@ -51,14 +51,14 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.select_related("lane", "stats").prefetch_related(not_over)
 
     def by_name(self, language: str) -> "ServiceQuerySet":
-        """With `sort_name`: the Thai name as dictionaries sort it, or the English one; where there is none, the Thai."""
+        """With `sort_name`: the Thai name as dictionaries sort it, or the English one where there is one."""
         thai = _as_dictionaries_sort(F("name_th"))
-        english = Coalesce(NullIf(Lower("name_en"), Value("")), thai)
-        return self.annotate(sort_name=english if language == "en" else thai)  # type: ignore[no-redef]
+        english = Coalesce(NullIf(Lower("name_en"), Value("", output_field=TextField())), thai)
+        return self.annotate(sort_name=english if language == "en" else thai)
 
     def by_popularity(self) -> "ServiceQuerySet":
         """With `received`: how many requests came in the last 90 days."""
-        return self.annotate(received=Coalesce("stats__received", 0))  # type: ignore[no-redef]
+        return self.annotate(received=Coalesce("stats__received", 0))
 
 
 def _as_dictionaries_sort(thai: F) -> Func:

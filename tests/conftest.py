@@ -16,7 +16,7 @@ from tests import factories
 _CATALOGUE_TRIGGERS = [
     f"{model._meta.label}:{trigger.name}"
     for model, trigger in pgtrigger.registered()
-    if trigger.name.startswith("catalogue_")
+    if trigger.name and trigger.name.startswith("catalogue_")
 ]
 
 

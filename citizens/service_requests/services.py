@@ -78,9 +78,10 @@ def request_submit(
 ) -> Accepted:
     """Accepts a service request, in one transaction, and hints at it to the workers on commit.
 
-    Raises Problem: UNKNOWN_SERVICE, SERVICE_CLOSED, STRONGER_SIGN_IN_NEEDED, FORM_CHANGED, INVALID_DATA, IDEMPOTENCY_KEY_REUSED when
-    the key came with another body, ALREADY_SENT when the same came with another key a moment ago,
-    SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves no row and frees the key.
+    Raises Problem: UNKNOWN_SERVICE, SERVICE_CLOSED, STRONGER_SIGN_IN_NEEDED, FORM_CHANGED, INVALID_DATA,
+    IDEMPOTENCY_KEY_REUSED when the key came with another body, ALREADY_SENT when the same came with another key a
+    moment ago, SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves no row and frees the
+    key.
     """
     remembered = live_services.recall(asked.service_code)
     with suppress(ServiceVersion.DoesNotExist):  # deleted since this process saw it last

@@ -78,7 +78,7 @@ class ServiceParameters(Parameters):
     order = serializers.ChoiceField(
         ORDERS,
         required=False,
-        help_text="`relevance` where there is a `q`, else `code`. `name` sorts by the Thai name, `name_en` by the English.",
+        help_text="`relevance` where there is a `q`, else `code`. `name` is the Thai name, `name_en` the English one.",
     )
 
     def validate_min_ial(self, value: str) -> Decimal:

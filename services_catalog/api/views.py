@@ -8,7 +8,8 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import ListModelMixin
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -63,13 +64,14 @@ class CatalogueView(GenericAPIView[Any]):
         raise NotImplementedError
 
 
-class CatalogueListView(CatalogueView, ListAPIView[Any]):
+class CatalogueListView(ListModelMixin, CatalogueView):
     """A list with pages."""
 
     def body(self) -> Any:
-        return self.shown(self.filter_queryset(self.get_queryset()))
+        return self.shown(self.get_queryset())
 
-    def shown(self, rows: QuerySet[Any]) -> Any:
+    def shown(self, rows: Any) -> Any:
+        """The page that is asked for."""
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(self.get_serializer(page, many=True).data).data
 
@@ -99,14 +101,12 @@ class ServiceListView(CatalogueListView):
 
     def body(self) -> Any:
         asked = ServiceParameters.read(self.request)
-        services = services_listed(asked, timezone.now())
-        query = asked.get("q", "")
-        is_search = bool(normalise(query))
-        order = asked.get("order", "relevance")
-        if is_search:
-            services = search(services, query)
+        services, order = services_listed(asked, timezone.now()), asked.get("order", "relevance")
+        if normalise(query := asked.get("q", "")):
+            found = search(services, query)
             if order == "relevance":
-                return self._best(services)
+                return self._best(found)
+            services = services.filter(pk__in=found.values("pk"))
         self.order = "code" if order == "relevance" else order
         return self.shown(in_order(services, self.order))
 

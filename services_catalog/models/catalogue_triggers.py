@@ -29,7 +29,9 @@ def _next(column: str) -> str:
     )
 
 
-def _on_commit(name: str, operation: pgtrigger.Operation, body: str, *, condition: object = None) -> pgtrigger.Trigger:
+def _on_commit(
+    name: str, operation: pgtrigger.Operation, body: str, *, condition: pgtrigger.Condition | None = None
+) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.After,
@@ -50,7 +52,10 @@ def _services_where(condition: str) -> str:
 
 
 def _set_entry(code: str, is_live: str) -> str:
-    return f"INSERT INTO {_ENTRY} (code, version, is_live) VALUES ({code}, changed_in, {is_live}) {_SET_ENTRY} "
+    return (
+        f"INSERT INTO {_ENTRY} (code, version, is_live)"  # noqa: S608
+        f" VALUES ({code}, changed_in, {is_live}) {_SET_ENTRY} "
+    )
 
 
 # A code that changes is withdrawn under its old name.
