@@ -1,14 +1,17 @@
 """Answers of the public catalogue, remembered by each process for as long as they hold.
 
-What is remembered belongs to a version of the catalogue, which the database tells for every call; so all processes
-change over at once, and no cache server can be away or behind.
+What is remembered belongs to a version of the catalogue, which each process asks the database for
+(settings.CATALOGUE_ASKED_EVERY); so all change over at once, and no cache server can be away or behind.
 """
 
+import math
+import time
 from collections.abc import Callable, Hashable
 from datetime import timedelta
 from hashlib import blake2b
 from threading import Lock
 
+from django.conf import settings
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils import timezone
 from django.utils.http import parse_etags
@@ -43,7 +46,7 @@ class Answer:
             "Cache-Control": f"public, max-age={max_age // timedelta(seconds=1)}",
             "Vary": "Accept-Encoding",
         }
-        if self._is_known(request.META.get("HTTP_IF_NONE_MATCH", "")):
+        if self.is_known(request):
             return HttpResponseNotModified(headers=headers)
         is_short = len(self._bodies[IDENTITY]) < _WORTH_COMPRESSING
         encoding = IDENTITY if is_short else best_encoding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
@@ -51,8 +54,9 @@ class Answer:
             headers["Content-Encoding"] = encoding
         return HttpResponse(self.body(encoding), content_type="application/json", headers=headers)
 
-    def _is_known(self, if_none_match: str) -> bool:
-        """By weak comparison, as RFC 9110 has it for this header."""
+    def is_known(self, request: Request) -> bool:
+        """Whether the caller has it: If-None-Match, by weak comparison (RFC 9110, section 13.1.2)."""
+        if_none_match = request.META.get("HTTP_IF_NONE_MATCH", "")
         if not if_none_match:
             return False
         known = parse_etags(if_none_match)
@@ -75,10 +79,10 @@ class KeptAnswers:
 
     def find_or_make(self, version: tuple[int, int], key: Hashable, make: Callable[[], bytes]) -> Answer:
         """One thread makes an answer, others that want one wait; they would only slow each other down."""
-        if answer := self._find(version, key):
+        if answer := self.find(version, key):
             return answer
         with self._making:
-            if answer := self._find(version, key):
+            if answer := self.find(version, key):
                 return answer
             answer = Answer(make())
             if self._kept[0] != version:
@@ -90,7 +94,7 @@ class KeptAnswers:
             answers[key] = answer
             return answer
 
-    def _find(self, version: tuple[int, int], key: Hashable) -> Answer | None:
+    def find(self, version: tuple[int, int], key: Hashable) -> Answer | None:
         kept_version, answers = self._kept
         answer = answers.get(key) if kept_version == version else None
         if answer is None or self._fresh_for is None:
@@ -98,7 +102,15 @@ class KeptAnswers:
         return answer if answer.made_at <= timezone.now() < answer.made_at + self._fresh_for else None
 
 
+_asked: tuple[float, tuple[int, int]] = (-math.inf, (0, 0))
+
+
 def catalogue_version() -> tuple[int, int]:
     """The number of what the catalogue says, and that of how its services run; to be read before what they number."""
-    found = CatalogueVersion.objects.values_list("number", "running").first()
-    return found or (0, 0)
+    global _asked
+    now = time.monotonic()
+    asked_at, version = _asked
+    if now - asked_at >= settings.CATALOGUE_ASKED_EVERY.total_seconds():
+        version = CatalogueVersion.objects.values_list("number", "running").first() or (0, 0)
+        _asked = (now, version)
+    return version

@@ -27,19 +27,14 @@ class Parameters(serializers.Serializer[Any]):
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:
         """Their values by name. Raises Problem INVALID_PARAMETER."""
-        given = cls(data=cls.given(request))
+        asked = ((name, request.GET.get(name, "").strip()) for name in cls._declared_fields)
+        given = cls(data={name: value for name, value in asked if value})
         try:
             given.is_valid(raise_exception=True)
         except ValidationError as error:
             raise Problem(INVALID_PARAMETER, errors=_problems(error)) from None
         values: dict[str, Any] = given.validated_data
         return values
-
-    @classmethod
-    def given(cls, request: Request) -> dict[str, str]:
-        """As they came: what tells one call from another."""
-        asked = request.GET
-        return {name: value for name in cls._declared_fields if (value := asked.get(name, "").strip())}
 
 
 def _problems(error: ValidationError) -> list[FieldProblem]:
