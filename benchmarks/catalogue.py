@@ -99,7 +99,8 @@ def _etag(port: int) -> str:
     answer = httpx2.get(f"http://127.0.0.1:{port}{_LIST}")
     if len(answer.json()["results"]) != 300:
         raise SystemExit("the list is not of 300 services")
-    return answer.headers["ETag"]
+    etag: str = answer.headers["ETag"]
+    return etag
 
 
 def _search_real_list(path: Path) -> dict[str, float | int]:
