@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Model, Q, QuerySet
@@ -57,11 +58,16 @@ class CatalogueView(GenericAPIView[Any]):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         return (self.found or self.answer()).respond(request, max_age=self.max_age)
 
+    @cached_property
+    def version(self) -> tuple[int, int]:
+        """Read once for a call, and before what it numbers."""
+        return catalogue_version()
+
     def kept_answer(self) -> Answer | None:
-        return self.kept.find(catalogue_version(), self.key())
+        return self.kept.find(self.version, self.key())
 
     def answer(self) -> Answer:
-        return self.kept.find_or_make(catalogue_version(), self.key(), self.rendered)
+        return self.kept.find_or_make(self.version, self.key(), self.rendered)
 
     def rendered(self) -> bytes:
         return bytes(JSONRenderer().render(self.body()))
@@ -228,6 +234,6 @@ class WholeCatalogueView(CatalogueView):
 
     def _asked(self) -> tuple[int, int | None, KeptAnswers]:
         """The version now, the one that the phone has where we know it, and where the answer is kept."""
-        number, _ = catalogue_version()
+        number, _ = self.version
         since = known_version(CatalogueParameters.read(self.request).get("since"), number)
         return number, since, self.kept if since is None else self.kept_changes

@@ -184,24 +184,6 @@ class Migration(migrations.Migration):
             ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name="service",
-            trigger=pgtrigger.compiler.Trigger(
-                name="catalogue_loses",
-                sql=pgtrigger.compiler.UpsertTriggerSql(
-                    condition="WHEN (OLD.\"publication\" = 'published')",
-                    constraint="CONSTRAINT",
-                    declare="DECLARE changed_in BIGINT;",
-                    func="INSERT INTO services_catalog_catalogueversion AS version (id, number, running) VALUES (1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) ON CONFLICT (id) DO UPDATE SET number = greatest(version.number + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) RETURNING number INTO changed_in;  INSERT INTO services_catalog_catalogueentry (code, version, is_live) VALUES (OLD.code, changed_in, false) ON CONFLICT (code) DO UPDATE SET version = excluded.version, is_live = excluded.is_live;  RETURN NULL;",
-                    hash="085de5ebe153d0e8d1c23276d6477501aa02cbca",
-                    operation="DELETE",
-                    pgid="pgtrigger_catalogue_loses_874d8",
-                    table="services_catalog_service",
-                    timing="DEFERRABLE INITIALLY DEFERRED",
-                    when="AFTER",
-                ),
-            ),
-        ),
-        pgtrigger.migrations.AddTrigger(
             model_name="servicestats",
             trigger=pgtrigger.compiler.Trigger(
                 name="catalogue_runs",

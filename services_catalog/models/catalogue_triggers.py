@@ -74,12 +74,6 @@ pgtrigger.register(
         _service_changed,
         condition=pgtrigger.AnyChange(exclude=_NOT_SHOWN, exclude_auto=True),
     ),
-    _on_commit(
-        "catalogue_loses",
-        pgtrigger.Delete,
-        f"{_next('number')} {_set_entry('OLD.code', 'false')}",
-        condition=pgtrigger.Q(old__publication="published"),
-    ),
 )(Service)
 pgtrigger.register(
     _on_commit(

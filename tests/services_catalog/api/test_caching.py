@@ -160,7 +160,6 @@ def unpublish(service: Service) -> None:
         compute_stats,
         unpublish,
         publish_next_version,
-        Service.delete,
     ],
 )
 def test_what_changes_shows_at_once(agency: Agency, anonymous: APIClient, change: Callable[[Service], object]) -> None:

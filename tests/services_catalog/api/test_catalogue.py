@@ -122,7 +122,6 @@ def unpublish(service: Service) -> None:
         (announce, ["one"], []),
         (end_outages, ["one"], []),
         (unpublish, [], ["one"]),
-        (Service.delete, [], ["one"]),
         (change_code, ["renamed"], ["one"]),
     ],
 )
