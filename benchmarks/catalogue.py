@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from services_catalog.models import Service
 
+    Find = Callable[[str], QuerySet[Service]]
+
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5
 ROUND_SECONDS = 3.0
@@ -127,7 +129,10 @@ def _search(name: str, services: Callable[[], "QuerySet[Service]"]) -> dict[str,
     from services_catalog.search import search
 
     typed = [query.typed for query in read_queries(ROOT / "benchmarks" / "search_queries.tsv")]
-    ways = {"search": lambda query: search(services(), query), "ilike": lambda query: _ilike(services(), query)}
+    ways: "dict[str, Find]" = {
+        "search": lambda query: search(services(), query),
+        "ilike": lambda query: _ilike(services(), query),
+    }
     figures: dict[str, float | int] = {f"{name}_services": services().count(), f"{name}_queries": len(typed)}
     for way, find in ways.items():
         list(find(typed[0])[:_MOST])
@@ -148,7 +153,7 @@ def _ilike(services: "QuerySet[Service]", query: str) -> "QuerySet[Service]":
     return services.filter(condition).order_by("code")
 
 
-def _milliseconds(find: Callable[[str], "QuerySet[Service]"], query: str) -> float:
+def _milliseconds(find: "Find", query: str) -> float:
     started = time.perf_counter()
     list(find(query)[:_MOST])
     return (time.perf_counter() - started) * 1000

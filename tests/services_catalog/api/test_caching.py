@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import brotli
 import pytest
@@ -34,7 +35,7 @@ CONDITIONAL = [
     "/api/v1/catalogue",
     "/api/v1/catalogue?since=1",
 ]
-BY = {"by": Doer("somebody"), "reason": "they move"}
+BY: dict[str, Any] = {"by": Doer("somebody"), "reason": "they move"}
 
 
 @pytest.fixture
@@ -242,7 +243,7 @@ def test_only_what_is_sent_counts_against_the_limit(
     service: Service, anonymous: APIClient, limit_rate: Callable[[str, str], None]
 ) -> None:
     limit_rate("reading", "1/minute")
-    here = {"REMOTE_ADDR": "10.9.8.7"}
+    here: dict[str, Any] = {"REMOTE_ADDR": "10.9.8.7"}
     etag = anonymous.get(LIST, **here)["ETag"]
 
     assert [anonymous.get(LIST, HTTP_IF_NONE_MATCH=etag, **here).status_code for _ in range(5)] == [304] * 5

@@ -165,7 +165,7 @@ def test_popular_services_come_first(agency: Agency, anonymous: APIClient) -> No
 def test_a_cursor_of_another_order_is_refused(agency: Agency, anonymous: APIClient) -> None:
     for number in range(3):
         make_service(agency, f"s{number}")
-    cursor = anonymous.get(LIST, {"order": "name", "page_size": 1}).json()["next"].partition("cursor=")[2].split("&")[0]
+    cursor = anonymous.get(f"{LIST}?order=name&page_size=1").json()["next"].partition("cursor=")[2].split("&")[0]
 
     answer = anonymous.get(f"{LIST}?order=popularity&page_size=1&cursor={cursor}")
     assert_problem(answer, 400, "malformed_request")
