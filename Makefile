@@ -7,7 +7,7 @@ JOBS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); [ "$$cores" -lt 2 ] && echo
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-browser test-services chaos chaos-short chaos-can-fail lint bench-accept bench-search bench-growth bench-routing bench-isolation bench-latency bench-pools lock clean-state
+.PHONY: help demo run test test-browser test-services chaos chaos-short chaos-can-fail lint bench-accept bench-catalogue bench-search bench-growth bench-routing bench-isolation bench-latency bench-pools lock clean-state
 
 BIN := .venv/bin
 # A stamp is named after the contents of its list: it is due again when they change, whatever the dates say.
@@ -75,6 +75,9 @@ chaos-can-fail: $(TOOLS) ## break the lease, the sending mark and the key on pur
 
 bench-accept: $(RUNTIME) ## accepted requests per second, beside a bare view with two INSERTs
 	@$(BIN)/python -m benchmarks.accept
+
+bench-catalogue: $(RUNTIME) ## the catalogue beside a bare view, and the search beside ILIKE (REAL_LIST=<services.csv>)
+	@$(BIN)/python -m benchmarks.catalogue $(if $(REAL_LIST),--real-list $(REAL_LIST))
 
 bench-search: $(RUNTIME) ## how often the search finds what everyday queries mean
 	@$(BIN)/python -m benchmarks.search_quality

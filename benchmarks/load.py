@@ -69,9 +69,9 @@ def read_answer(stream: socket.socket) -> bytes:
     while b"\r\n\r\n" not in data:
         data += _receive(stream)
     head, _, body = data.partition(b"\r\n\r\n")
-    lower = head.lower()
-    at = lower.index(b"content-length:") + 15
-    length = int(lower[at : lower.find(b"\r\n", at) if b"\r\n" in lower[at:] else None])
+    lower = head.lower() + b"\r\n"
+    at = lower.find(b"content-length:") + 15
+    length = int(lower[at : lower.index(b"\r\n", at)]) if at >= 15 else 0  # without a body, as 304 is
     while len(body) < length:
         body += _receive(stream)
     return head + b"\r\n\r\n" + body

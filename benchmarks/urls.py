@@ -1,6 +1,10 @@
 from django.urls import path
 
-from benchmarks.bare.views import BareAcceptView
+from benchmarks.bare.views import BareAcceptView, BareConstantView
 from superapp.urls import *  # noqa: F403
 
-urlpatterns = [*urlpatterns, path("bare/accept", BareAcceptView.as_view())]  # noqa: F405
+urlpatterns = [
+    *urlpatterns,  # noqa: F405
+    path("bare/accept", BareAcceptView.as_view()),
+    path("bare/constant", BareConstantView.as_view()),
+]

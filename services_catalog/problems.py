@@ -19,7 +19,7 @@ class ProblemType:
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """What is wrong with one field. `pointer` is a JSON pointer into the request body (RFC 6901)."""
+    """What is wrong with one field. `pointer` is a JSON pointer (RFC 6901) into the request body, or to a parameter."""
 
     pointer: str
     code: str
@@ -56,6 +56,12 @@ UNKNOWN_SERVICE = ProblemType(
     404,
     Text("ไม่พบบริการนี้", "No such service"),
     Text("บริการนี้ไม่มีอยู่หรือยังไม่เปิดให้ใช้", "This service does not exist or is not open yet."),
+)
+INVALID_PARAMETER = ProblemType(
+    "invalid_parameter",
+    400,
+    Text("ตัวเลือกการค้นหาไม่ถูกต้อง", "A parameter is not valid"),
+    Text("แอปส่งตัวเลือกการค้นหาที่ระบบไม่รู้จัก", "The app sent a parameter with a value that is not known."),
 )
 INVALID_DATA = ProblemType(
     "invalid_data",

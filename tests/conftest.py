@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+import pgtrigger
 import pytest
+from django.db import connection
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -10,6 +12,19 @@ from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen
 from services_catalog.models import Agency, Service
 from tests import factories
+
+_CATALOGUE_TRIGGERS = [
+    f"{model._meta.label}:{trigger.name}"
+    for model, trigger in pgtrigger.registered()
+    if trigger.name and trigger.name.startswith("catalogue_")
+]
+
+
+@pytest.fixture(autouse=True)
+def catalogue_versions_at_once(_django_db_helper: None) -> None:
+    """What gives the catalogue its versions waits for the commit, which most tests never come to."""
+    if connection.in_atomic_block:
+        pgtrigger.constraints(pgtrigger.Immediate, *_CATALOGUE_TRIGGERS)
 
 
 @pytest.fixture

@@ -11,6 +11,17 @@ from benchmarks.bare.models import BareEvent, BareRow
 _NOBODY = UUID(int=0)
 
 
+class BareConstantView(APIView):
+    """A small constant, and nothing else: no rate limit, no database."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+
+    def get(self, request: Request) -> Response:
+        return Response({"id": str(_NOBODY), "status": "ok"})
+
+
 class BareAcceptView(APIView):
     """Two INSERTs in one transaction, and nothing else: no token, no schema, no idempotency, no receipt, no nudge."""
 

@@ -18,7 +18,7 @@ from psycopg.errors import LockNotAvailable
 from citizens.service_requests import problems
 from citizens.service_requests.live_services import LiveService
 from citizens.service_requests.models import IdempotencyKey, ServiceRequest, StatusEvent
-from services_catalog.models import Lane, Service
+from services_catalog.models import Lane, Outage, Service
 from services_catalog.problems import Problem
 
 
@@ -33,12 +33,13 @@ def write_acceptance(
     """Writes the three rows; or none, and False.
 
     None where the citizen has used the key before, has sent the same since `sent_since` (None: does not matter) or in
-    the window `key.taken_in`, or `live` is out of date.
+    the window `key.taken_in`, or `live` is out of date, or the service takes no requests now.
 
     A twin that is just being written makes PostgreSQL wait for its end. Raises Problem SUBMISSION_IN_PROGRESS when
     that takes longer than the connection's lock_timeout (settings.TWIN_WAIT).
     """
-    still = [live.id, live.version_id, live.min_ial, live.min_aal, live.give_up_after_days]
+    now = service_request.created_at
+    still = [live.id, live.version_id, live.min_ial, live.min_aal, live.give_up_after_days, now, now, now, now]
     unsent = [key.citizen_id, key.body_fingerprint, sent_since]
     parameters = [*_values(key), *still, *unsent, *_values(service_request), *_values(event)]
     try:
@@ -56,9 +57,13 @@ def write_acceptance(
 def _statement() -> str:
     return (
         f"WITH taken AS (INSERT INTO {_target(IdempotencyKey)} SELECT {_marks(IdempotencyKey)}"  # noqa: S608
-        f" FROM {Service._meta.db_table} LEFT JOIN {Lane._meta.db_table} ON service_id = id"
-        " WHERE id = %s AND publication = 'published' AND current_version_id = %s AND min_ial = %s AND min_aal = %s"
-        " AND give_up_after_days IS NOT DISTINCT FROM %s"
+        f" FROM {Service._meta.db_table} service LEFT JOIN {Lane._meta.db_table} lane ON lane.service_id = service.id"
+        " WHERE service.id = %s AND publication = 'published' AND current_version_id = %s"
+        " AND min_ial = %s AND min_aal = %s AND give_up_after_days IS NOT DISTINCT FROM %s"
+        # Takes requests: services_catalog.services.running.availability_of says the same.
+        " AND electronic_allowed AND (service.opens_at <= %s) IS NOT FALSE AND (service.closes_at > %s) IS NOT FALSE"
+        f" AND NOT EXISTS (SELECT FROM {Outage._meta.db_table} outage WHERE outage.lane_id = service.id"
+        " AND meanwhile = 'closed' AND starts_at <= %s AND (ends_at > %s) IS NOT FALSE)"
         f" AND NOT EXISTS (SELECT FROM {IdempotencyKey._meta.db_table} earlier"
         " WHERE earlier.citizen_id = %s AND earlier.body_fingerprint = %s AND earlier.created_at > %s)"
         " ON CONFLICT DO NOTHING RETURNING 1),"

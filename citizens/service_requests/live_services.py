@@ -9,7 +9,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
 from services_catalog.models import Service, ServiceVersion
+from services_catalog.services.running import Availability, Openness, availability_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class LiveService:
     min_aal: Decimal
     # As the lane has it; None where the retry profile decides.
     give_up_after_days: int | None
+    # Set while it takes no requests.
+    closed: Availability | None
 
     def load_form(self) -> dict[str, Any]:
         form: dict[str, Any] = ServiceVersion.objects.values_list("form", flat=True).get(pk=self.version_id)
@@ -39,16 +44,20 @@ def recall(code: str) -> LiveService | None:
 
 def look_up(code: str) -> LiveService | None:
     """The service as it is now; None when it is not published."""
-    row = (
-        Service.objects.published()
-        .filter(code=code)
-        .values_list(
-            "id", "current_version_id", "current_version__number", "min_ial", "min_aal", "lane__give_up_after_days"
-        )
-        .first()
-    )
-    if row is None:
+    now = timezone.now()
+    service = Service.objects.published().for_lists().with_running(now).filter(code=code).first()
+    if service is None or service.current_version is None:
         _remembered.pop(code, None)
         return None
-    _remembered[code] = live = LiveService(*row)
+    lane = getattr(service, "lane", None)
+    availability = availability_of(service, now)
+    _remembered[code] = live = LiveService(
+        id=service.pk,
+        version_id=service.current_version.pk,
+        version=service.current_version.number,
+        min_ial=service.min_ial,
+        min_aal=service.min_aal,
+        give_up_after_days=lane.give_up_after_days if lane else None,
+        closed=availability if availability.state == Openness.CLOSED else None,
+    )
     return live

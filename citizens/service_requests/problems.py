@@ -39,6 +39,15 @@ ALREADY_SENT = ProblemType(
         "You sent exactly this some minutes ago. If you want to send it once more, please confirm.",
     ),
 )
+SERVICE_CLOSED = ProblemType(
+    "service_closed",
+    409,
+    Text("ขณะนี้ปิดรับคำขอ", "No requests are taken now"),
+    Text(
+        "ขณะนี้บริการนี้ปิดรับคำขอ กรุณาลองใหม่ภายหลัง",
+        "This service takes no requests at the moment. Please try again later.",
+    ),
+)
 CANNOT_CANCEL = ProblemType(
     "cannot_cancel",
     409,

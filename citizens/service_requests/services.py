@@ -1,6 +1,7 @@
 """Accepting service requests. What citizens do to them afterwards: cancelling.py, responding.py."""
 
 import json
+import math
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from services_catalog.problems import (
     Problem,
 )
 from services_catalog.schemas import form_problems
+from services_catalog.services.running import Availability
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,10 @@ def request_submit(
 ) -> Accepted:
     """Accepts a service request, in one transaction, and hints at it to the workers on commit.
 
-    Raises Problem: UNKNOWN_SERVICE, STRONGER_SIGN_IN_NEEDED, FORM_CHANGED, INVALID_DATA, IDEMPOTENCY_KEY_REUSED when
-    the key came with another body, ALREADY_SENT when the same came with another key a moment ago,
-    SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves no row and frees the key.
+    Raises Problem: UNKNOWN_SERVICE, SERVICE_CLOSED, STRONGER_SIGN_IN_NEEDED, FORM_CHANGED, INVALID_DATA,
+    IDEMPOTENCY_KEY_REUSED when the key came with another body, ALREADY_SENT when the same came with another key a
+    moment ago, SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves no row and frees the
+    key.
     """
     remembered = live_services.recall(asked.service_code)
     with suppress(ServiceVersion.DoesNotExist):  # deleted since this process saw it last
@@ -144,6 +147,8 @@ def _refusal(live: LiveService | None, asked: Asked, assurance: Assurance) -> Pr
     """Why this service does not take this submission of this citizen."""
     if live is None:
         return Problem(UNKNOWN_SERVICE)
+    if live.closed:
+        return _closed(live.closed)
     if not assurance.reaches(live.min_ial, live.min_aal):
         return stronger_sign_in_needed(live.min_ial, live.min_aal)
     if live.version != asked.version:
@@ -152,6 +157,14 @@ def _refusal(live: LiveService | None, asked: Asked, assurance: Assurance) -> Pr
         errors = [FieldProblem(f"/data{one.pointer}", one.code, one.message) for one in found]
         return Problem(INVALID_DATA, errors=errors)
     return None
+
+
+def _closed(availability: Availability) -> Problem:
+    """With the agency's own words, and until when it is known."""
+    until = availability.until
+    wait = {"Retry-After": str(max(1, math.ceil((until - timezone.now()).total_seconds())))} if until else {}
+    told = {"until": timezone.localtime(until).isoformat() if until else None}
+    return Problem(problems.SERVICE_CLOSED, detail=availability.message, headers=wait, extensions=told)
 
 
 def _new_request(citizen_id: UUID, live: LiveService, data: Mapping[str, Any], request_id: str) -> ServiceRequest:

@@ -54,7 +54,7 @@ class LaneActions(OperatedAdmin):
     @admin.action(description=_("Force an outage"), permissions=["change"])
     def force_outage(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         def change(form: ForcedOutageForm) -> Change:
-            return partial(outage_force, message=form.message)
+            return partial(outage_force, message=form.message, meanwhile=form.cleaned_data["meanwhile"])
 
         return self._each(request, lanes, "force_outage", change, ForcedOutageForm)
 
@@ -65,8 +65,8 @@ class LaneActions(OperatedAdmin):
     @admin.action(description=_("Plan an outage"), permissions=["change"])
     def plan_outage(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         def change(form: PlannedOutageForm) -> Change:
-            when = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at")}
-            return partial(outage_announce, message=form.message, **when)
+            given = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "meanwhile")}
+            return partial(outage_announce, message=form.message, **given)
 
         return self._each(request, lanes, "plan_outage", change, PlannedOutageForm)
 

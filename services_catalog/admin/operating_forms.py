@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from services_catalog.admin.base import DateTimeWidget, TextAreaWidget
+from services_catalog.admin.base import DateTimeWidget, SelectWidget, TextAreaWidget
 from services_catalog.languages import Text
+from services_catalog.models import Outage
 from services_catalog.services.outages import check_message, check_planned
 
 
@@ -37,7 +38,21 @@ class MessageForm(ReasonForm):
         return Text(self.cleaned_data.get("message_th", ""), self.cleaned_data.get("message_en", ""))
 
 
-class ForcedOutageForm(MessageForm):
+class OutageForm(MessageForm):
+    """A message, and what happens to requests meanwhile."""
+
+    meanwhile = forms.TypedChoiceField(
+        label=_("Meanwhile"),
+        choices=Outage.Meanwhile.choices,
+        coerce=Outage.Meanwhile,
+        required=False,
+        empty_value=Outage.Meanwhile.QUEUE,
+        widget=SelectWidget,
+    )
+    field_order = ["meanwhile", *MessageForm.field_order]
+
+
+class ForcedOutageForm(OutageForm):
     """The message may be left out when it is urgent."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,10 +63,10 @@ class ForcedOutageForm(MessageForm):
         check_message(self.message)
 
 
-class PlannedOutageForm(MessageForm):
+class PlannedOutageForm(OutageForm):
     starts_at = forms.SplitDateTimeField(label=_("Starts at"), widget=DateTimeWidget)
     ends_at = forms.SplitDateTimeField(label=_("Ends at"), widget=DateTimeWidget)
-    field_order = ["starts_at", "ends_at", "message_th", "message_en"]
+    field_order = ["starts_at", "ends_at", *OutageForm.field_order]
 
     def clean(self) -> None:
         given = self.cleaned_data

@@ -25,12 +25,20 @@ class OutageAdmin(OperatedAdmin):
     agency_officer_may = frozenset({"view"})
     nobody_may = frozenset({"add", "change", "delete"})
 
-    list_display = ["service", "kind", "state", "starts_at", "ends_at", "message"]
-    list_filter = [("kind", ChoiceFilter), "lane__service__agency"]
+    list_display = ["service", "kind", "meanwhile", "state", "starts_at", "ends_at", "message"]
+    list_filter = [("kind", ChoiceFilter), ("meanwhile", ChoiceFilter), "lane__service__agency"]
     search_fields = ["=lane__service__code"]
     ordering = ["-starts_at"]
     actions = ["end"]
-    fields = ("service", ("kind", "state"), ("starts_at", "ends_at"), "message_th", "message_en", "announced_by_name")
+    fields = (
+        "service",
+        ("kind", "state"),
+        ("starts_at", "ends_at"),
+        "meanwhile",
+        "message_th",
+        "message_en",
+        "announced_by_name",
+    )
     readonly_fields = ["service", "state", "announced_by_name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Outage]:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from rest_framework.exceptions import NotFound, ParseError
-from rest_framework.pagination import CursorPagination
+from rest_framework.pagination import BasePagination, CursorPagination
+from rest_framework.response import Response
 
 
 class KeysetPages(CursorPagination):
@@ -23,3 +24,16 @@ class KeysetPages(CursorPagination):
     def is_position(self, position: str) -> bool:
         """Whether the column that orders the list can be compared with this."""
         return "\x00" not in position
+
+
+class WholeList(BasePagination):
+    """A list that is short by nature: all of it, in the shape of a page."""
+
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
+        return list(queryset)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"results": data})
+
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
+        return {"type": "object", "required": ["results"], "properties": {"results": schema}}

@@ -7,12 +7,41 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from services_catalog.api.texts import NameSerializer
-from services_catalog.models import Lane, Service, ServiceStats
-from services_catalog.services.running import Delivery, Reason, State, delivery_of
+from services_catalog.models import Lane, Outage, Service, ServiceStats
+from services_catalog.services.running import (
+    Availability,
+    Delivery,
+    Openness,
+    Reason,
+    State,
+    availability_of,
+    delivery_of,
+)
+
+
+class AvailabilitySerializer(serializers.Serializer[Availability]):
+    """`open`: a request is taken and delivered at once; `queueing`: taken, and delivered later; `closed`: not taken."""
+
+    state = serializers.ChoiceField(choices=[state.value for state in Openness])
+    message = NameSerializer(allow_null=True)
+    until = serializers.DateTimeField(allow_null=True, help_text="When it is known to be over")
+
+
+class OutageSerializer(serializers.Serializer[Outage]):
+    """A time without deliveries, now or to come. Meanwhile requests are taken (`queue`) or not (`closed`)."""
+
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField(allow_null=True)
+    meanwhile = serializers.ChoiceField(choices=Outage.Meanwhile.choices)
+    message = serializers.SerializerMethodField()
+
+    @extend_schema_field(NameSerializer)
+    def get_message(self, outage: Outage) -> dict[str, str]:
+        return {"th": outage.message_th, "en": outage.message_en}
 
 
 class DeliverySerializer(serializers.Serializer[Delivery]):
-    """Requests are accepted all the same: `delayed` says that they reach the agency later, and `message` why."""
+    """`delayed`: what is taken reaches the agency later, and `message` says why."""
 
     state = serializers.ChoiceField(choices=[state.value for state in State])
     reason = serializers.ChoiceField(choices=[reason.value for reason in Reason], allow_null=True)
@@ -20,6 +49,19 @@ class DeliverySerializer(serializers.Serializer[Delivery]):
     until = serializers.DateTimeField(allow_null=True, help_text="When it is known to be over")
     next_try_at = serializers.DateTimeField(allow_null=True, help_text="When the agency is tried again")
     message = NameSerializer(allow_null=True)
+
+
+@extend_schema_field(AvailabilitySerializer)
+class AvailabilityField(serializers.Field[Any, Any, Any, Any]):
+    """Of a service as `ServiceQuerySet.with_running` gives it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, service: Service) -> Any:
+        availability = availability_of(service, timezone.now())
+        shown = AvailabilitySerializer(availability).data
+        return shown if availability.message.th else {**shown, "message": None}
 
 
 class SecondsField(serializers.IntegerField):

@@ -1,6 +1,8 @@
 """Agencies, what they offer, and the limits on reaching them."""
 
+from services_catalog.models import catalogue_triggers  # noqa: F401  (registers the triggers)
 from services_catalog.models.agencies import Agency, AgencyCredential
+from services_catalog.models.catalogue import CatalogueEntry, CatalogueVersion
 from services_catalog.models.lanes import Breaker, Lane, Standing
 from services_catalog.models.officers import Officer
 from services_catalog.models.operator_actions import OperatorAction
@@ -13,6 +15,8 @@ __all__ = [
     "Agency",
     "AgencyCredential",
     "Breaker",
+    "CatalogueEntry",
+    "CatalogueVersion",
     "Category",
     "Lane",
     "LifeEvent",

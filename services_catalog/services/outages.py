@@ -1,4 +1,7 @@
-"""Times in which nothing is delivered to a service's system: announced beforehand, or forced at once."""
+"""Times in which nothing is delivered to a service's system: announced beforehand, or forced at once.
+
+Meanwhile requests wait for the system's return, or none are taken: the announcer's choice.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -17,7 +20,14 @@ _ONE_LANGUAGE = _("Citizens read the message in both languages: write it in Thai
 
 
 @transaction.atomic
-def outage_force(*, lane_id: UUID, by: Doer, reason: str, message: Text = NO_TEXT) -> bool:
+def outage_force(
+    *,
+    lane_id: UUID,
+    by: Doer,
+    reason: str,
+    message: Text = NO_TEXT,
+    meanwhile: Outage.Meanwhile = Outage.Meanwhile.QUEUE,
+) -> bool:
     """Stops deliveries now and until somebody ends it; returns False where one is forced already.
 
     Raises ReasonNeeded, django's ValidationError for a message in one language only.
@@ -26,18 +36,27 @@ def outage_force(*, lane_id: UUID, by: Doer, reason: str, message: Text = NO_TEX
     lane, now = _locked(lane_id), timezone.now()
     if Outage.objects.in_force(now).filter(lane=lane, kind=Outage.Kind.FORCED).exists():
         return False
-    _announce(Outage(lane=lane, kind=Outage.Kind.FORCED, starts_at=now), message, by, reason)
+    outage = Outage(lane=lane, kind=Outage.Kind.FORCED, starts_at=now, meanwhile=meanwhile)
+    _announce(outage, message, by, reason)
     return True
 
 
 @transaction.atomic
 def outage_announce(
-    *, lane_id: UUID, starts_at: datetime, ends_at: datetime, message: Text, by: Doer, reason: str
+    *,
+    lane_id: UUID,
+    starts_at: datetime,
+    ends_at: datetime,
+    message: Text,
+    by: Doer,
+    reason: str,
+    meanwhile: Outage.Meanwhile = Outage.Meanwhile.QUEUE,
 ) -> Outage:
     """Plans an outage. Raises ReasonNeeded, or django's ValidationError as `check_planned` does."""
     require_reason(reason)
     check_planned(starts_at=starts_at, ends_at=ends_at, message=message)
-    outage = Outage(lane=_locked(lane_id), kind=Outage.Kind.PLANNED, starts_at=starts_at, ends_at=ends_at)
+    lane = _locked(lane_id)
+    outage = Outage(lane=lane, kind=Outage.Kind.PLANNED, starts_at=starts_at, ends_at=ends_at, meanwhile=meanwhile)
     return _announce(outage, message, by, reason)
 
 
@@ -98,7 +117,7 @@ def _announce(outage: Outage, message: Text, by: Doer, reason: str) -> Outage:
 
 
 def _described(outage: Outage) -> dict[str, object]:
-    return {"kind": outage.kind, "starts_at": outage.starts_at, "ends_at": outage.ends_at}
+    return {name: getattr(outage, name) for name in ("kind", "starts_at", "ends_at", "meanwhile")}
 
 
 def _locked(lane_id: UUID) -> Lane:

@@ -1,12 +1,29 @@
-"""How a service's deliveries run at the moment, in words for citizens: they may send at any time."""
+"""Whether a service takes requests at the moment and how its deliveries run, in words for citizens."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from services_catalog.languages import NO_TEXT, Text
-from services_catalog.models import Lane, Outage, Standing
+from services_catalog.models import Lane, Outage, Service, Standing
 from services_catalog.opening_hours import next_opening
+
+
+class Openness(StrEnum):
+    """Whether a request that is sent now is taken, and delivered at once."""
+
+    OPEN = "open"
+    QUEUEING = "queueing"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """`until` as far as it is known. Without a message for a service that is open."""
+
+    state: Openness
+    message: Text = NO_TEXT
+    until: datetime | None = None
 
 
 class State(StrEnum):
@@ -59,9 +76,51 @@ _MESSAGES = {
 }
 
 
+_CLOSED = Text(
+    "ขณะนี้หน่วยงานปิดรับคำขอชั่วคราว กรุณาลองใหม่ภายหลัง",
+    "The agency takes no requests at the moment. Please try again later.",
+)
+_NOT_OPEN_YET = Text("บริการนี้ยังไม่เปิดรับคำขอ", "This service does not take requests yet.")
+_NO_LONGER_OPEN = Text("บริการนี้ปิดรับคำขอแล้ว", "This service takes requests no longer.")
+_NOT_ELECTRONIC = Text("บริการนี้ยื่นคำขอทางแอปไม่ได้", "This service cannot be asked for in the app.")
+
+
+def availability_of(service: Service, now: datetime) -> Availability:
+    """Needs the service as `ServiceQuerySet.with_running` gives it."""
+    lane: Lane | None = getattr(service, "lane", None)
+    in_force = _in_force(lane, now) if lane else []
+    if closed := _closed(service, in_force, now):
+        return closed
+    if lane is None:
+        return Availability(Openness.OPEN)
+    delivery = delivery_of(lane, now)
+    if delivery.state == State.RUNNING:
+        return Availability(Openness.OPEN)
+    return Availability(Openness.QUEUEING, delivery.message, delivery.until)
+
+
+def _closed(service: Service, in_force: list[Outage], now: datetime) -> Availability | None:
+    """Why no request is taken; None where requests are. `acceptance.write_acceptance` asks the database the same."""
+    if not service.electronic_allowed:
+        th, en = service.not_electronic_reason_th, service.not_electronic_reason_en
+        return Availability(Openness.CLOSED, Text(th, en or th) if th else _NOT_ELECTRONIC)
+    if service.opens_at and now < service.opens_at:
+        return Availability(Openness.CLOSED, _NOT_OPEN_YET, service.opens_at)
+    if service.closes_at and service.closes_at <= now:
+        return Availability(Openness.CLOSED, _NO_LONGER_OPEN)
+    if closing := [one for one in in_force if one.meanwhile == Outage.Meanwhile.CLOSED]:
+        last = _last(closing)
+        return Availability(Openness.CLOSED, _message(last), last.ends_at)
+    return None
+
+
+def _in_force(lane: Lane, now: datetime) -> list[Outage]:
+    return [one for one in lane.outages.all() if one.starts_at <= now and (one.ends_at is None or one.ends_at > now)]
+
+
 def delivery_of(lane: Lane, now: datetime) -> Delivery:
-    """Needs the lane as `ServiceQuerySet.with_running` gives it: with those outages that are in force at `now`."""
-    in_force = list(lane.outages.all())
+    """Needs the lane as `ServiceQuerySet.with_running` gives it: with its outages."""
+    in_force = _in_force(lane, now)
     lane.has_outage = bool(in_force)
     match lane.standing(now):
         case Standing.RUNNING:
@@ -79,12 +138,21 @@ def delivery_of(lane: Lane, now: datetime) -> Delivery:
 
 def _outage(in_force: list[Outage]) -> Delivery:
     """Of several, the one that ends last: until then nothing is delivered."""
-    last = max(in_force, key=lambda one: (one.ends_at is None, one.ends_at or one.starts_at))
-    usual = _MESSAGES[Reason.OUTAGE]
-    # In both languages or not at all: half of a message of theirs beside half of ours could contradict each other.
-    message = Text(last.message_th, last.message_en or last.message_th) if last.message_th else usual
+    last = _last(in_force)
     since = min(one.starts_at for one in in_force)
-    return Delivery(State.DELAYED, message, Reason.OUTAGE, since=since, until=last.ends_at)
+    return Delivery(State.DELAYED, _message(last), Reason.OUTAGE, since=since, until=last.ends_at)
+
+
+def _last(outages: list[Outage]) -> Outage:
+    """The one that ends last."""
+    return max(outages, key=lambda one: (one.ends_at is None, one.ends_at or one.starts_at))
+
+
+def _message(outage: Outage) -> Text:
+    """In both languages or not at all: half of a message of theirs beside half of ours could contradict each other."""
+    if outage.message_th:
+        return Text(outage.message_th, outage.message_en or outage.message_th)
+    return _CLOSED if outage.meanwhile == Outage.Meanwhile.CLOSED else _MESSAGES[Reason.OUTAGE]
 
 
 def _not_answering(lane: Lane, now: datetime) -> Delivery:

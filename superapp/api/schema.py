@@ -56,7 +56,8 @@ _MEANINGS = {
 class ProblemAwareSchema(AutoSchema):
     """Adds the problems that a route can answer with by what it is: protected, with a body, throttled.
 
-    A view names further ones in `problem_statuses`, method → statuses.
+    A view names further ones in `problem_statuses`, method → statuses. One that says `is_conditional` also answers
+    304 to whoever has the answer.
     """
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
@@ -71,6 +72,8 @@ class ProblemAwareSchema(AutoSchema):
                         "content": {"application/problem+json": {"schema": problem.ref}},
                     },
                 )
+            if getattr(self.view, "is_conditional", False):
+                operation["responses"]["304"] = {"description": "What has the ETag in If-None-Match is still so"}
             operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 

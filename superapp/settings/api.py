@@ -1,5 +1,7 @@
 """The REST API: deny by default, problem+json, one paginator, one schema."""
 
+from datetime import timedelta
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["citizens.identity.authentication.CitizenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["citizens.identity.permissions.IsCitizen"],
@@ -22,6 +24,9 @@ RATE_LIMITS = {
     "sign_in": "60/minute",
     "agency": "6000/minute",
 }
+
+# How often a process looks whether the public catalogue has changed; what it remembers of it is as old at the most.
+CATALOGUE_ASKED_EVERY = timedelta(milliseconds=50)
 
 REQUEST_BODY_LIMIT = 256 * 1024
 

@@ -1,8 +1,12 @@
 """The suite: the local settings with a state of their own and cheap passwords."""
 
+from datetime import timedelta
+
 from .local import *
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DATABASES["default"]["TEST"] = {"TEMPLATE": "template0"}
 # All tests call from one address; those about the limits set their own.
 RATE_LIMITS = dict.fromkeys(RATE_LIMITS, "1000000/minute")
+# What a test changes it sees at once.
+CATALOGUE_ASKED_EVERY = timedelta(0)

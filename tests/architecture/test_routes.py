@@ -17,6 +17,11 @@ from citizens.identity.permissions import IsCitizen
 OPEN = {
     "service-list",
     "service-detail",
+    "service-suggestions",
+    "agency-list",
+    "category-list",
+    "life-event-list",
+    "catalogue",
     "auth-providers",
     "auth-authorize",
     "auth-callback",

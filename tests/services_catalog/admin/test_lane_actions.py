@@ -182,6 +182,14 @@ def test_an_outage_is_planned_for_several_lanes(superuser: Client, own: AgencyRo
     assert {one.announced_by for one in planned} == {Officer.objects.get(username="root")}
 
 
+def test_an_outage_may_close_the_service(superuser: Client, own: AgencyRows) -> None:
+    run(superuser, "plan_outage", own.lane, **PLAN, meanwhile="closed")
+    run(superuser, "force_outage", own.lane, meanwhile="queue")
+    assert 'role="alert"' in run(superuser, "force_outage", own.lane, meanwhile="perhaps")
+    planned = Outage.objects.get(starts_at__year__gte=2098)
+    assert (planned.meanwhile, Outage.objects.get(kind="forced").meanwhile) == ("closed", "queue")
+
+
 def test_a_message_in_one_language_is_refused(agency_officer: Client, own: AgencyRows) -> None:
     assert "both languages" in run(agency_officer, "force_outage", own.lane, message_th="ปิด")
     assert not Outage.objects.filter(kind="forced").exists()

@@ -189,4 +189,4 @@ def test_it_costs_the_same_however_many_services_and_outages(agency: Agency) -> 
             with CaptureQueriesContext(connection) as queries:
                 assert phone.get(address).status_code == 200
             counts.append(len(queries))
-    assert set(counts) == {2}
+    assert set(counts) == {3}
