@@ -1,6 +1,7 @@
 """Agencies, what they offer, and the limits on reaching them."""
 
 from services_catalog.models.agencies import Agency, AgencyCredential
+from services_catalog.models.audit import AuditEvent
 from services_catalog.models.lanes import Breaker, Lane, Standing
 from services_catalog.models.officers import Officer
 from services_catalog.models.operator_actions import OperatorAction
@@ -12,6 +13,7 @@ from services_catalog.models.stats import ServiceStats
 __all__ = [
     "Agency",
     "AgencyCredential",
+    "AuditEvent",
     "Breaker",
     "Category",
     "Lane",

@@ -82,6 +82,7 @@ UNFOLD = {
                     _page(_("Lanes"), "alt_route", "services_catalog.Lane"),
                     _page(_("Outages"), "power_off", "services_catalog.Outage"),
                     _page(_("Operator actions"), "gavel", "services_catalog.OperatorAction"),
+                    _page(_("Audit"), "policy", "services_catalog.AuditEvent"),
                 ],
             },
             {

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress
 
+from services_catalog.services.audit import acting
 from services_catalog.services.csv_import import ImportSummary, NotTheList, read_services_csv, services_import
 
 
