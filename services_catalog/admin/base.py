@@ -22,6 +22,7 @@ from unfold.contrib.filters.admin import (
     DropdownFilter,
     RangeDateFilter,
 )
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.utils import parse_date_str
 from unfold.widgets import (
@@ -46,6 +47,8 @@ __all__ = [
     "DateRangeFilter",
     "DateTimeWidget",
     "DropdownFilter",
+    "ExportForm",
+    "ImportForm",
     "PasswordChangeForm",
     "SelectWidget",
     "TextAreaWidget",

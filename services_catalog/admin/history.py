@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from services_catalog.models import AuditEvent
 from services_catalog.models.audit import Audited
-from services_catalog.spreadsheets import safe_cell
+from services_catalog.services.moving.cells import safe_cell
 
 _PER_PAGE = 50
 _COLUMNS = ["at", "by", "officer", "operation", "kind", "id", "name", "agency", "before", "after"]

@@ -5,13 +5,19 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from services_catalog.admin.base import AgencyScopedAdmin
+from services_catalog.admin.moving import MovableAdmin
 from services_catalog.models import Category, LifeEvent, SearchAlias
 from services_catalog.search import normalise
+from services_catalog.services.moving.resources import (
+    CategoryResource,
+    LifeEventResource,
+    SearchAliasResource,
+)
 
 
 @admin.register(SearchAlias)
-class SearchAliasAdmin(AgencyScopedAdmin):
+class SearchAliasAdmin(MovableAdmin):
+    resource_classes = [SearchAliasResource]
     list_display = ["term", "means"]
     search_fields = ["term", "means"]
     ordering = ["term"]
@@ -21,8 +27,7 @@ class SearchAliasAdmin(AgencyScopedAdmin):
         super().save_model(request, obj, form, change)
 
 
-@admin.register(Category, LifeEvent)
-class HeadingAdmin(AgencyScopedAdmin):
+class HeadingAdmin(MovableAdmin):
     list_display = ["code", "name_th", "name_en", "position"]
     search_fields = ["code", "name_th", "name_en"]
     fieldsets = [(None, {"fields": ["code", "position", ("name_th", "name_en")]})]
@@ -30,3 +35,13 @@ class HeadingAdmin(AgencyScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The code is the key: changing it would make a second row."""
         return [*super().get_readonly_fields(request, obj), *(["code"] if obj else [])]
+
+
+@admin.register(Category)
+class CategoryAdmin(HeadingAdmin):
+    resource_classes = [CategoryResource]
+
+
+@admin.register(LifeEvent)
+class LifeEventAdmin(HeadingAdmin):
+    resource_classes = [LifeEventResource]

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from services_catalog.models import Agency, Service
 from services_catalog.search import search
-from services_catalog.services.csv_import import ImportSummary, NotTheList, read_services_csv, services_import
+from services_catalog.services.moving.national_list import ImportSummary, NotTheList, read_services_csv, services_import
 from superapp.embedded.locations import PROJECT_ROOT
 
 HEADER = "service_id,ministry_id,agency_id,ministry_th,agency_th,service_name_th,status_id"

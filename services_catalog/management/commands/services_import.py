@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from services_catalog.services.audit import acting
-from services_catalog.services.csv_import import ImportSummary, NotTheList, read_services_csv, services_import
+from services_catalog.services.moving.national_list import ImportSummary, NotTheList, read_services_csv, services_import
 
 
 class Command(BaseCommand):

@@ -11,6 +11,7 @@ def safe_cell(value: Any) -> Any:
     return f"'{value}" if is_formula else value
 
 
-def plain_cell(value: Any) -> Any:
-    is_escaped = isinstance(value, str) and value.startswith("'")
-    return value[1:] if is_escaped and value.lstrip("'").startswith(_STARTS_A_FORMULA) else value
+def plain_cell(value: str) -> str:
+    """What `safe_cell` was given."""
+    is_escaped = value.startswith("'") and value.lstrip("'").startswith(_STARTS_A_FORMULA)
+    return value[1:] if is_escaped else value
