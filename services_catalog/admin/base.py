@@ -27,6 +27,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 from unfold.utils import parse_date_str
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
@@ -48,6 +49,7 @@ __all__ = [
     "DateTimeWidget",
     "DropdownFilter",
     "ExportForm",
+    "FileWidget",
     "ImportForm",
     "PasswordChangeForm",
     "SelectWidget",
@@ -63,6 +65,7 @@ CheckboxWidget = UnfoldBooleanWidget
 CheckboxesWidget = UnfoldAdminCheckboxSelectMultipleWidget
 ChoiceFilter = ChoicesDropdownFilter
 DateTimeWidget = UnfoldAdminSplitDateTimeWidget
+FileWidget = UnfoldAdminFileFieldWidget
 PasswordChangeForm = AdminPasswordChangeForm
 SelectWidget = UnfoldAdminSelectWidget
 TextAreaWidget = UnfoldAdminTextareaWidget

@@ -2,6 +2,7 @@
 
 from services_catalog.models.agencies import Agency, AgencyCredential
 from services_catalog.models.audit import AuditEvent
+from services_catalog.models.imports import ImportJob
 from services_catalog.models.lanes import Breaker, Lane, Standing
 from services_catalog.models.officers import Officer
 from services_catalog.models.operator_actions import OperatorAction
@@ -16,6 +17,7 @@ __all__ = [
     "AuditEvent",
     "Breaker",
     "Category",
+    "ImportJob",
     "Lane",
     "LifeEvent",
     "Officer",

@@ -94,6 +94,7 @@ UNFOLD = {
                     _page(_("Categories"), "category", "services_catalog.Category"),
                     _page(_("Life events"), "event", "services_catalog.LifeEvent"),
                     _page(_("Search aliases"), "search", "services_catalog.SearchAlias"),
+                    _page(_("National list"), "upload_file", "services_catalog.ImportJob"),
                 ],
             },
             {

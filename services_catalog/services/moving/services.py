@@ -1,12 +1,11 @@
 """Services in files: what their agencies write in the draft, with the form. Reading one changes drafts only."""
 
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
 import tablib
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -14,13 +13,12 @@ from import_export.fields import Field
 
 from services_catalog.claims import CLAIMS
 from services_catalog.models import Agency, Service, ServiceDraft
-from services_catalog.models.content import AAL_LEVELS, IAL_LEVELS, ServiceContent
+from services_catalog.models.content import AAL_LEVELS, IAL_LEVELS
 from services_catalog.schemas import InvalidForm, check_form
 from services_catalog.search import index_fields
 from services_catalog.services.moving.columns import ColumnWidget
 from services_catalog.services.moving.resources import CatalogueResource
-
-CONTENT = [field.name for field in ServiceContent._meta.local_fields]
+from services_catalog.services.moving.working_copies import CONTENT, to_be_submitted_anew, working_copy
 
 
 class CodeField(Field):  # type: ignore[misc]
@@ -100,19 +98,6 @@ class ServiceResource(CatalogueResource):
         return (working_copy(service) for service in rows.iterator(chunk_size=200))
 
 
-def working_copy(service: Service) -> ServiceDraft:
-    """The draft of a service, or an unsaved one that says what the service says now."""
-    try:
-        return service.draft
-    except ObjectDoesNotExist:
-        draft = ServiceDraft(service=service, **{name: deepcopy(getattr(service, name)) for name in CONTENT})
-    version = service.current_version or service.versions.order_by("-number").first()
-    if version is not None:
-        draft.form, draft.example = version.form, version.example
-        draft.claim_purposes = {claim: draft.claim_purposes.get(claim, {}) for claim in version.claims}
-    return draft
-
-
 def _register(draft: ServiceDraft) -> None:
     """The service itself, unpublished, with the names that lists show."""
     service = draft.service
@@ -122,11 +107,9 @@ def _register(draft: ServiceDraft) -> None:
 
 
 def _save_draft(draft: ServiceDraft, *, by: UUID | None) -> None:
-    """A draft that changed has to be submitted anew."""
     draft.service_id = draft.service.pk
     draft.edited_by_id = by
-    draft.lifecycle = ServiceDraft.Lifecycle.DRAFT
-    draft.submitted_by = draft.submitted_at = draft.reviewed_by = draft.reviewed_at = None
+    to_be_submitted_anew(draft)
     draft.save()
 
 

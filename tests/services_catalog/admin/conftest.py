@@ -17,6 +17,7 @@ from services_catalog.models import (
     Agency,
     AuditEvent,
     Category,
+    ImportJob,
     Lane,
     LifeEvent,
     Officer,
@@ -128,6 +129,9 @@ def shared(db: None) -> dict[type[Model], Model]:
         Group.objects.create(name="reviewers"),
         Officer.objects.create(username="somebody", is_staff=True),
         factories.make_citizen(),
+        ImportJob.objects.create(
+            officer=Officer.objects.create(username="uploader"), file_name="services.csv", content=b"x", total=1
+        ),
     ]
     return {type(row): row for row in rows}
 
@@ -165,4 +169,4 @@ AGENCY_MODELS: list[type[Model]] = [
     Difference,
     AuditEvent,
 ]
-SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, Group, Officer, Citizen]
+SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, Group, Officer, Citizen, ImportJob]
