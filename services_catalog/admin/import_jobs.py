@@ -73,7 +73,7 @@ class ImportJobAdmin(AgencyScopedAdmin):
             path("<uuid:job_id>/refused/", view(self.refused_view), name="services_catalog_importjob_refused"),
             path("<uuid:job_id>/cancel/", view(self.cancel_view), name="services_catalog_importjob_cancel"),
         ]
-        return own + super().get_urls()
+        return [*own, *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not isinstance(request.user, Officer):

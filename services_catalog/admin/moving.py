@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from import_export.admin import ImportExportMixin
-from import_export.results import Result, RowResult
+from import_export.results import Result
 
 from services_catalog.admin.base import AgencyScopedAdmin, ExportForm
 from services_catalog.admin.moving_forms import ConfirmForm, UploadForm

@@ -8,90 +8,221 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('services_catalog', '0003_drafts_and_roles'),
+        ("services_catalog", "0003_drafts_and_roles"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True, verbose_name='at')),
-                ('operation', models.CharField(choices=[('insert', 'Made'), ('update', 'Changed'), ('delete', 'Deleted')], max_length=10, verbose_name='operation')),
-                ('subject', models.CharField(max_length=40, verbose_name='kind')),
-                ('subject_id', models.CharField(max_length=64, verbose_name='its id')),
-                ('subject_name', models.TextField(verbose_name='its name')),
-                ('by', models.TextField(verbose_name='by')),
-                ('before', models.JSONField(default=dict, verbose_name='before')),
-                ('after', models.JSONField(default=dict, verbose_name='after')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_index=True, verbose_name="at")),
+                (
+                    "operation",
+                    models.CharField(
+                        choices=[("insert", "Made"), ("update", "Changed"), ("delete", "Deleted")],
+                        max_length=10,
+                        verbose_name="operation",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=40, verbose_name="kind")),
+                ("subject_id", models.CharField(max_length=64, verbose_name="its id")),
+                ("subject_name", models.TextField(verbose_name="its name")),
+                ("by", models.TextField(verbose_name="by")),
+                ("before", models.JSONField(default=dict, verbose_name="before")),
+                ("after", models.JSONField(default=dict, verbose_name="after")),
             ],
             options={
-                'verbose_name': 'audit event',
-                'verbose_name_plural': 'audit',
+                "verbose_name": "audit event",
+                "verbose_name_plural": "audit",
             },
         ),
         migrations.AlterModelOptions(
-            name='agencycredential',
-            options={'verbose_name': 'agency credential'},
+            name="agencycredential",
+            options={"verbose_name": "agency credential"},
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agency',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[\'created_at\', \'updated_at\']::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'agency\', _row.id::text, _row.code, _row.id,\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='48d8bb2ce7a05f4ddb2381c3bf6767d4a9be0eb9', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_c4ff1', table='services_catalog_agency', when='AFTER')),
+            model_name="agency",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY['created_at', 'updated_at']::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'agency', _row.id::text, _row.code, _row.id,\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="48d8bb2ce7a05f4ddb2381c3bf6767d4a9be0eb9",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_c4ff1",
+                    table="services_catalog_agency",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='agencycredential',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[\'api_key_primary\', \'api_key_secondary\', \'callback_secret_primary\', \'callback_secret_secondary\', \'outgoing_secret_primary\', \'outgoing_secret_secondary\']::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[\'api_key_primary\', \'api_key_secondary\', \'callback_secret_primary\', \'callback_secret_secondary\', \'outgoing_secret_primary\', \'outgoing_secret_secondary\']::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[\'updated_at\']::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'agencycredential\', _row.agency_id::text, (SELECT code FROM services_catalog_agency WHERE id = _row.agency_id), _row.agency_id,\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='f9f3e017ae793166944b73bb19df37e86bfdb4c8', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_2c972', table='services_catalog_agencycredential', when='AFTER')),
+            model_name="agencycredential",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY['api_key_primary', 'api_key_secondary', 'callback_secret_primary', 'callback_secret_secondary', 'outgoing_secret_primary', 'outgoing_secret_secondary']::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY['api_key_primary', 'api_key_secondary', 'callback_secret_primary', 'callback_secret_secondary', 'outgoing_secret_primary', 'outgoing_secret_secondary']::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY['updated_at']::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'agencycredential', _row.agency_id::text, (SELECT code FROM services_catalog_agency WHERE id = _row.agency_id), _row.agency_id,\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="f9f3e017ae793166944b73bb19df37e86bfdb4c8",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_2c972",
+                    table="services_catalog_agencycredential",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='category',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[]::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'category\', _row.code::text, _row.code, NULL,\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='6835e489853d1995e8186beb4d7731ebe3412df7', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_07b95', table='services_catalog_category', when='AFTER')),
+            model_name="category",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[]::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'category', _row.code::text, _row.code, NULL,\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="6835e489853d1995e8186beb4d7731ebe3412df7",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_07b95",
+                    table="services_catalog_category",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lifeevent',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[]::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'lifeevent\', _row.code::text, _row.code, NULL,\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='3df92faa47bed7d40cf389c5fb9587a1420c3d7e', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_09c77', table='services_catalog_lifeevent', when='AFTER')),
+            model_name="lifeevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[]::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'lifeevent', _row.code::text, _row.code, NULL,\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="3df92faa47bed7d40cf389c5fb9587a1420c3d7e",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_09c77",
+                    table="services_catalog_lifeevent",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='officer',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[\'password\']::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[\'password\']::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[\'first_name\', \'last_name\', \'email\', \'last_login\', \'date_joined\']::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'officer\', _row.id::text, _row.username, _row.agency_id,\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='588d9df65b414b2546804e90b71fd3bc5d2f3da4', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_5f3d9', table='services_catalog_officer', when='AFTER')),
+            model_name="officer",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY['password']::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY['password']::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY['first_name', 'last_name', 'email', 'last_login', 'date_joined']::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'officer', _row.id::text, _row.username, _row.agency_id,\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="588d9df65b414b2546804e90b71fd3bc5d2f3da4",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_5f3d9",
+                    table="services_catalog_officer",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outage',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[\'created_at\']::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'outage\', _row.id::text, (SELECT code FROM services_catalog_service WHERE id = _row.lane_id), (SELECT agency_id FROM services_catalog_service WHERE id = _row.lane_id),\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='42dc65c785a8dbcff63a4b4d7cea6de96bc80533', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_68810', table='services_catalog_outage', when='AFTER')),
+            model_name="outage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY['created_at']::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'outage', _row.id::text, (SELECT code FROM services_catalog_service WHERE id = _row.lane_id), (SELECT agency_id FROM services_catalog_service WHERE id = _row.lane_id),\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="42dc65c785a8dbcff63a4b4d7cea6de96bc80533",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_68810",
+                    table="services_catalog_outage",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='searchalias',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[]::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'searchalias\', _row.id::text, _row.term, NULL,\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='4918a13ba61ddf5191234e016b14d637075345fc', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_6950a', table='services_catalog_searchalias', when='AFTER')),
+            model_name="searchalias",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[]::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'searchalias', _row.id::text, _row.term, NULL,\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="4918a13ba61ddf5191234e016b14d637075345fc",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_6950a",
+                    table="services_catalog_searchalias",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='service',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[\'search_text\', \'search_words\', \'search_vector\', \'created_at\', \'updated_at\']::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'service\', _row.id::text, _row.code, _row.agency_id,\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='a24c51d8eff7983fe0062d26281c74a55d054104', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_6f070', table='services_catalog_service', when='AFTER')),
+            model_name="service",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY['search_text', 'search_words', 'search_vector', 'created_at', 'updated_at']::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'service', _row.id::text, _row.code, _row.agency_id,\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="a24c51d8eff7983fe0062d26281c74a55d054104",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_6f070",
+                    table="services_catalog_service",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='servicedraft',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');", func='\n    IF TG_OP = \'DELETE\' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> \'INSERT\' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> \'DELETE\' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> \'null\' THEN \'"•••"\' ELSE was END)\n            FILTER (WHERE TG_OP <> \'INSERT\'), \'{}\'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> \'null\' THEN \'"•••"\' ELSE becomes END)\n            FILTER (WHERE TG_OP <> \'DELETE\'), \'{}\')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY[\'edited_at\', \'rejected_content\']::text[])\n        AND (TG_OP = \'UPDATE\' OR COALESCE(was, becomes) NOT IN (\'null\', \'""\', \'[]\', \'{}\'));\n\n    IF _before <> \'{}\' OR _after <> \'{}\' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), \'servicedraft\', _row.service_id::text, (SELECT code FROM services_catalog_service WHERE id = _row.service_id), (SELECT agency_id FROM services_catalog_service WHERE id = _row.service_id),\n            NULLIF(_who ->> \'officer\', \'\')::uuid, COALESCE(_who ->> \'by\', \'database role \' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n', hash='b9f69296f9858c2444619d0f159007649d8390ec', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_64e32', table='services_catalog_servicedraft', when='AFTER')),
+            model_name="servicedraft",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _row RECORD; _old JSONB; _new JSONB; _before JSONB; _after JSONB; _who JSONB := NULLIF(current_setting('pghistory.context_metadata', true), '');",
+                    func="\n    IF TG_OP = 'DELETE' THEN _row := OLD; ELSE _row := NEW; END IF;\n    IF TG_OP <> 'INSERT' THEN _old := to_jsonb(OLD); END IF;\n    IF TG_OP <> 'DELETE' THEN _new := to_jsonb(NEW); END IF;\n    \n    SELECT\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND was <> 'null' THEN '\"•••\"' ELSE was END)\n            FILTER (WHERE TG_OP <> 'INSERT'), '{}'),\n        COALESCE(jsonb_object_agg(key, CASE WHEN key = ANY (ARRAY[]::text[]) AND becomes <> 'null' THEN '\"•••\"' ELSE becomes END)\n            FILTER (WHERE TG_OP <> 'DELETE'), '{}')\n    INTO _before, _after\n    FROM (SELECT * FROM jsonb_each(_old)) AS o(key, was) FULL JOIN (SELECT * FROM jsonb_each(_new)) AS n(key, becomes)\n        USING (key)\n    WHERE was IS DISTINCT FROM becomes AND key <> ALL (ARRAY['edited_at', 'rejected_content']::text[])\n        AND (TG_OP = 'UPDATE' OR COALESCE(was, becomes) NOT IN ('null', '\"\"', '[]', '{}'));\n\n    IF _before <> '{}' OR _after <> '{}' THEN\n        INSERT INTO services_catalog_auditevent\n            (at, operation, subject, subject_id, subject_name, agency_id, officer_id, by, before, after)\n        VALUES (\n            clock_timestamp(), lower(TG_OP), 'servicedraft', _row.service_id::text, (SELECT code FROM services_catalog_service WHERE id = _row.service_id), (SELECT agency_id FROM services_catalog_service WHERE id = _row.service_id),\n            NULLIF(_who ->> 'officer', '')::uuid, COALESCE(_who ->> 'by', 'database role ' || session_user),\n            _before, _after\n        );\n    END IF;\n    RETURN NULL;\n",
+                    hash="b9f69296f9858c2444619d0f159007649d8390ec",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_64e32",
+                    table="services_catalog_servicedraft",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='auditevent',
-            name='agency',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='services_catalog.agency', verbose_name='agency'),
+            model_name="auditevent",
+            name="agency",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="services_catalog.agency",
+                verbose_name="agency",
+            ),
         ),
         migrations.AddField(
-            model_name='auditevent',
-            name='officer',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='officer'),
+            model_name="auditevent",
+            name="officer",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="officer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['subject_id', '-id'], name='audit_of_subject'),
+            model_name="auditevent",
+            index=models.Index(fields=["subject_id", "-id"], name="audit_of_subject"),
         ),
         migrations.AddConstraint(
-            model_name='auditevent',
-            constraint=models.CheckConstraint(condition=models.Q(('operation__in', ['insert', 'update', 'delete'])), name='audit_operation_known'),
+            model_name="auditevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("operation__in", ["insert", "update", "delete"])), name="audit_operation_known"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='auditevent',
-            trigger=pgtrigger.compiler.Trigger(name='audit_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='571c84c10bb0db960d669df5fd8bc9e649f636de', operation='UPDATE OR DELETE', pgid='pgtrigger_audit_append_only_7b530', table='services_catalog_auditevent', when='BEFORE')),
+            model_name="auditevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audit_append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="571c84c10bb0db960d669df5fd8bc9e649f636de",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_audit_append_only_7b530",
+                    table="services_catalog_auditevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -7,35 +7,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('services_catalog', '0004_audit'),
+        ("services_catalog", "0004_audit"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('content', models.BinaryField(null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('cancelled', 'Cancelled')], default='waiting', max_length=10, verbose_name='state')),
-                ('total', models.PositiveIntegerField(verbose_name='rows')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='done')),
-                ('created', models.PositiveIntegerField(default=0, verbose_name='new services')),
-                ('updated', models.PositiveIntegerField(default=0, verbose_name='changed services')),
-                ('unchanged', models.PositiveIntegerField(default=0, verbose_name='unchanged services')),
-                ('agencies_created', models.PositiveIntegerField(default=0, verbose_name='new agencies')),
-                ('refused', models.JSONField(default=list, verbose_name='refused rows')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded at')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
-                ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='officer')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="file")),
+                ("content", models.BinaryField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(verbose_name="rows")),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="done")),
+                ("created", models.PositiveIntegerField(default=0, verbose_name="new services")),
+                ("updated", models.PositiveIntegerField(default=0, verbose_name="changed services")),
+                ("unchanged", models.PositiveIntegerField(default=0, verbose_name="unchanged services")),
+                ("agencies_created", models.PositiveIntegerField(default=0, verbose_name="new agencies")),
+                ("refused", models.JSONField(default=list, verbose_name="refused rows")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="uploaded at")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished at")),
+                (
+                    "officer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="officer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import of the national list',
-                'verbose_name_plural': 'imports of the national list',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['created_at'], name='import_unfinished')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'cancelled'])), name='import_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('content__isnull', False), ('state__in', ['waiting', 'running'])), models.Q(('content__isnull', True), ('state__in', ['done', 'cancelled'])), _connector='OR'), name='import_keeps_its_file_until_it_ends')],
+                "verbose_name": "import of the national list",
+                "verbose_name_plural": "imports of the national list",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "running"])),
+                        fields=["created_at"],
+                        name="import_unfinished",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "running", "done", "cancelled"])),
+                        name="import_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("content__isnull", False), ("state__in", ["waiting", "running"])),
+                            models.Q(("content__isnull", True), ("state__in", ["done", "cancelled"])),
+                            _connector="OR",
+                        ),
+                        name="import_keeps_its_file_until_it_ends",
+                    ),
+                ],
             },
         ),
     ]

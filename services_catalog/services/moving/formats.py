@@ -107,7 +107,7 @@ class JSON(base_formats.JSON):  # type: ignore[misc]
         return json.dumps(rows, ensure_ascii=False, indent=2).encode()
 
 
-FORMATS = [CSV, XLSX, JSON]
+FORMATS: list[Any] = [CSV, XLSX, JSON]
 
 
 def _in_order(first: dict[str, Any], row: dict[str, Any]) -> Iterator[Any]:

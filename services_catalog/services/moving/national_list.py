@@ -165,9 +165,7 @@ def _services(rows: Sequence[Row]) -> dict[str, Service]:
     return {service.code: service for service in with_drafts}
 
 
-def _sort_in(
-    row: Row, agency: Agency, service: Service | None, changes: _Changes, summary: ImportSummary
-) -> None:
+def _sort_in(row: Row, agency: Agency, service: Service | None, changes: _Changes, summary: ImportSummary) -> None:
     code, name, status = (tidy(row[column]) for column in ("service_id", "service_name_th", "status_id"))
     if service is None:
         service = Service(code=code, agency=agency, name_th=name, source_status=status)
@@ -177,6 +175,7 @@ def _sort_in(
         summary.created.append(code)
         return
     draft = working_copy(service)
+    is_new = draft.edited_at is None
     if (draft.name_th, service.agency_id, service.source_status) == (name, agency.pk, status):
         summary.unchanged.append(code)
         return
@@ -186,7 +185,7 @@ def _sort_in(
     if draft.name_th != name:
         draft.name_th = name
         to_be_submitted_anew(draft)
-        (changes.drafts_new if draft._state.adding else changes.drafts).append(draft)
+        (changes.drafts_new if is_new else changes.drafts).append(draft)
 
 
 def _change_service(service: Service, agency: Agency, name: str, status: str) -> None:

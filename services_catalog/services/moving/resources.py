@@ -1,6 +1,6 @@
 """What stands in the files of agencies, headings and aliases: stable codes, never primary keys, never a secret."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -56,6 +56,7 @@ class CatalogueResource(ModelResource):  # type: ignore[misc]
         self.by = by
         self.agency_id = agency_id
         self._seen: set[str] = set()
+        self._is_new = False
 
     @classmethod
     def widget_from_django_field(cls, f: "models.Field[Any, Any]", default: Any = None) -> Callable[..., ColumnWidget]:
@@ -85,13 +86,13 @@ class CatalogueResource(ModelResource):  # type: ignore[misc]
             raise ValidationError({self.key: _("This row is in the file twice.")})
         self._seen.add(key)
 
-    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
-        """A new row is never skipped, however little it says."""
-        skips: bool = super().skip_row(instance, original, row, import_validation_errors)
-        return skips and not self.is_new(original)
+    def get_or_init_instance(self, instance_loader: Any, row: dict[str, Any]) -> tuple[Any, bool]:
+        instance, self._is_new = super().get_or_init_instance(instance_loader, row)
+        return instance, self._is_new
 
-    def is_new(self, instance: Any) -> bool:
-        return bool(instance._state.adding)
+    def skip_row(self, *args: Any, **kwargs: Any) -> bool:
+        """A new row is never skipped, however little it says."""
+        return not self._is_new and bool(super().skip_row(*args, **kwargs))
 
     def do_instance_save(self, instance: Any, is_create: bool) -> None:
         try:

@@ -68,13 +68,8 @@ class ServiceResource(CatalogueResource):
         service = self.services.get(row["code"])
         return working_copy(service) if service else None
 
-    def init_instance(self, row: dict[str, Any] | None = None) -> ServiceDraft:
-        assert row is not None
+    def init_instance(self, row: dict[str, Any]) -> ServiceDraft:
         return ServiceDraft(service=Service(code=row["code"], agency=self.agencies[row["agency"]]))
-
-    def is_new(self, instance: ServiceDraft) -> bool:
-        """A draft that is not there yet may be that of a service that is."""
-        return bool(instance.service._state.adding)
 
     def validate_instance(
         self, instance: ServiceDraft, import_validation_errors: Any = None, validate_unique: bool = True
@@ -114,7 +109,8 @@ def _save_draft(draft: ServiceDraft, *, by: UUID | None) -> None:
 
 
 def _clean_service(draft: ServiceDraft, known: list[str]) -> None:
-    if draft.service._state.adding:  # an existing one is not written
+    is_new = draft.service.created_at is None
+    if is_new:  # an existing one is not written
         draft.service.full_clean(exclude=[*CONTENT, "agency"])
 
 

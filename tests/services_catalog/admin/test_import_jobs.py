@@ -109,9 +109,7 @@ def test_a_batch_and_its_progress_are_written_together_or_not_at_all(superuser: 
     """The database refuses the second batch once: nothing of it is in, and another turn takes it in."""
     job = upload(superuser, as_csv(rows(250)))
     with connection.cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE services_catalog_service ADD CONSTRAINT trouble CHECK (code <> 'SVC0230')"
-        )
+        cursor.execute("ALTER TABLE services_catalog_service ADD CONSTRAINT trouble CHECK (code <> 'SVC0230')")
     with pytest.raises(Exception, match="trouble"):
         continue_imports()
     assert (progress(superuser, job)["done"], Service.objects.count()) == (200, 200)
