@@ -37,7 +37,7 @@ def test_a_file_shows_its_difference_and_the_history_says_who_imported_it(
     file = tmp_path / "services.json"
     new = {"code": "new-service", "agency": service.agency.code, "name_th": "บริการใหม่", "purpose_en": ""}
     changed = {"code": service.code, "agency": service.agency.code, "name_th": "ชื่อใหม่", "purpose_en": "To drive"}
-    file.write_text(json.dumps([new, changed, {**new, "agency": "nobody"}]))
+    file.write_text(json.dumps([new, changed, {**new, "code": "other", "agency": "nobody"}]))
     page.goto("/admin/services_catalog/service/import/")
     take(page, "upload")
     send(page, file)
