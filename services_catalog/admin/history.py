@@ -9,10 +9,11 @@ from typing import Any
 from django.apps import apps
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.paginator import Paginator
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import DateTimeField, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator, capfirst
@@ -64,14 +65,14 @@ def is_audited(model: type[Model]) -> bool:
 def in_words(events: Sequence[AuditEvent]) -> list[Line]:
     """The events with their fields by name, choices by label, and other rows by what they are called."""
     names = _names_of_related(events)
-    return [
-        Line(event, kind_of(event), [_change(event, column, names) for column in sorted(event.before | event.after)])
-        for event in events
-    ]
+    return [_line(event, names) for event in events]
 
 
-def kind_of(event: AuditEvent) -> str:
-    return str(_model_of(event)._meta.verbose_name)
+def _line(event: AuditEvent, names: dict[tuple[type[Model], str], str]) -> Line:
+    """Without the row's own key, which tells people nothing."""
+    meta = _model_of(event)._meta
+    columns = sorted((event.before | event.after).keys() - {meta.pk.column})
+    return Line(event, capfirst(str(meta.verbose_name)), [_change(event, column, names) for column in columns])
 
 
 class AuditedHistory(BaseModelAdmin):  # type: ignore[type-arg]
@@ -197,6 +198,8 @@ def _value(field: Any, value: Any, names: dict[tuple[type[Model], str], str]) ->
         return ""
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
+    if isinstance(field, DateTimeField):
+        return date_format(timezone.localtime(field.to_python(value)), "DATETIME_FORMAT")
     if isinstance(field, ForeignKey):
         return names.get((field.related_model, str(value)), str(value))
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
