@@ -107,8 +107,9 @@ def _etag(port: int) -> str:
 
 def _search_real_list(path: Path) -> dict[str, float | int]:
     """The same over the national list; without it `real_services` is 0 and there are no times."""
-    from services_catalog.models import Service
     from services_catalog.services.csv_import import read_services_csv, services_import
+
+    from services_catalog.models import Service
 
     if not path.exists():
         print(f"no national list at {path}: name one with --real-list")
@@ -129,7 +130,7 @@ def _search(name: str, services: Callable[[], "QuerySet[Service]"]) -> dict[str,
     from services_catalog.search import search
 
     typed = [query.typed for query in read_queries(ROOT / "benchmarks" / "search_queries.tsv")]
-    ways: "dict[str, Find]" = {
+    ways: dict[str, Find] = {
         "search": lambda query: search(services(), query),
         "ilike": lambda query: _ilike(services(), query),
     }

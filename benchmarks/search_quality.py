@@ -78,8 +78,8 @@ def load(catalogue: str) -> None:
     """The demo catalogue, or a national list as CSV with the demo's alias table."""
     from django.db import connection
 
-    from services_catalog.services.csv_import import read_services_csv, services_import
     from services_catalog.services.demo_catalogue import aliases_load, demo_catalogue_load
+    from services_catalog.services.moving.national_list import read_services_csv, services_import
 
     if catalogue == "demo":
         demo_catalogue_load()

@@ -21,6 +21,7 @@ RECONCILE = "service_requests.reconcile"
 COMPUTE_USUAL_TIMES = "service_requests.compute_usual_times"
 NOTIFY_PENDING = "notifications.notify_pending"
 FORGET_EXPIRED_SIGN_INS = "identity.forget_expired"
+CONTINUE_IMPORTS = "catalogue.continue_imports"
 
 ROUTES: dict[str, Queue] = {
     DRAIN_LANE: Queue.DELIVERY,
@@ -33,4 +34,5 @@ ROUTES: dict[str, Queue] = {
     COMPUTE_USUAL_TIMES: Queue.MAINTENANCE,
     NOTIFY_PENDING: Queue.NOTIFICATIONS,
     FORGET_EXPIRED_SIGN_INS: Queue.MAINTENANCE,
+    CONTINUE_IMPORTS: Queue.MAINTENANCE,
 }

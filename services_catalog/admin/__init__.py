@@ -1,5 +1,25 @@
 """The catalogue's pages for officers of agencies and for central staff."""
 
-from services_catalog.admin import agencies, lanes, officers, operator_actions, outages, search, services
+from services_catalog.admin import (
+    agencies,
+    audit,
+    import_jobs,
+    lanes,
+    officers,
+    operator_actions,
+    outages,
+    search,
+    services,
+)
 
-__all__ = ["agencies", "lanes", "officers", "operator_actions", "outages", "search", "services"]
+__all__ = [
+    "agencies",
+    "audit",
+    "import_jobs",
+    "lanes",
+    "officers",
+    "operator_actions",
+    "outages",
+    "search",
+    "services",
+]

@@ -7,13 +7,16 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from services_catalog.admin.base import AgencyScopedAdmin
-from services_catalog.models import Agency, Service
-from services_catalog.search import index_fields
+from services_catalog.admin.moving import MovableAdmin
+from services_catalog.admin.scoping import refuse_foreign
+from services_catalog.models import Agency
+from services_catalog.services.agencies import agency_save
+from services_catalog.services.moving.resources import AgencyResource
 
 
 @admin.register(Agency)
-class AgencyAdmin(AgencyScopedAdmin):
+class AgencyAdmin(MovableAdmin):
+    resource_classes = [AgencyResource]
     agency_path = "pk"
     agency_officer_may = frozenset({"view"})
 
@@ -30,13 +33,8 @@ class AgencyAdmin(AgencyScopedAdmin):
     ]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The search finds services by the names of their agency."""
-        super().save_model(request, obj, form, change)
-        services = list(obj.services.all())
-        for service in services:
-            service.agency = obj
-            index_fields(service)
-        Service.objects.bulk_update(services, ["search_text", "search_words"], batch_size=500)
+        refuse_foreign(self, request, obj)
+        agency_save(obj)
 
     @admin.display(description=_("agency"), ordering="name_th")
     def name(self, agency: Agency) -> str:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from services_catalog.admin.base import AgencyScopedAdmin
+from services_catalog.admin.moving import MovableAdmin
 from services_catalog.models import Category, LifeEvent, SearchAlias, UnansweredQuery
 from services_catalog.search import normalise
+from services_catalog.services.moving.resources import CategoryResource, LifeEventResource, SearchAliasResource
 from services_catalog.services.unanswered_queries import unanswered_queries_look_again, unanswered_queries_settle
 
 
@@ -27,8 +29,9 @@ class SearchAliasForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(SearchAlias)
-class SearchAliasAdmin(AgencyScopedAdmin):
+class SearchAliasAdmin(MovableAdmin):
     form = SearchAliasForm
+    resource_classes = [SearchAliasResource]
     list_display = ["term", "means"]
     search_fields = ["term", "means"]
     ordering = ["term"]
@@ -59,8 +62,7 @@ class UnansweredQueryAdmin(AgencyScopedAdmin):
         messages.info(request, told)
 
 
-@admin.register(Category, LifeEvent)
-class HeadingAdmin(AgencyScopedAdmin):
+class HeadingAdmin(MovableAdmin):
     list_display = ["code", "name_th", "name_en", "position"]
     search_fields = ["code", "name_th", "name_en"]
     fieldsets = [(None, {"fields": ["code", "position", ("name_th", "name_en")]})]
@@ -68,3 +70,13 @@ class HeadingAdmin(AgencyScopedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The code is the key: changing it would make a second row."""
         return [*super().get_readonly_fields(request, obj), *(["code"] if obj else [])]
+
+
+@admin.register(Category)
+class CategoryAdmin(HeadingAdmin):
+    resource_classes = [CategoryResource]
+
+
+@admin.register(LifeEvent)
+class LifeEventAdmin(HeadingAdmin):
+    resource_classes = [LifeEventResource]

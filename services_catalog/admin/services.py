@@ -11,11 +11,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from services_catalog.admin.base import AgencyScopedAdmin, AgencyScopedInline, badge
+from services_catalog.admin.moving import MovableAdmin
 from services_catalog.admin.publishing import PublishingActions
 from services_catalog.admin.scoping import agency_of
 from services_catalog.admin.service_form import ServiceForm, as_json
 from services_catalog.models import Service, ServiceVersion
 from services_catalog.search import index_fields
+from services_catalog.services.moving.services import ServiceResource
 
 
 class VersionInline(AgencyScopedInline):
@@ -37,7 +39,8 @@ class VersionInline(AgencyScopedInline):
 
 
 @admin.register(Service)
-class ServiceAdmin(PublishingActions):
+class ServiceAdmin(MovableAdmin, PublishingActions):
+    resource_classes = [ServiceResource]
     agency_path = "agency"
     agency_officer_may = frozenset({"view", "change"})
     agency_officer_changes = [

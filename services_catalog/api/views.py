@@ -37,7 +37,7 @@ from services_catalog.services.unanswered_queries import unanswered_query_count
 # How late what depends on the clock alone may be told: an outage that begins, opening hours.
 _CLOCK = timedelta(seconds=5)
 # What leaves a search as wide as the catalogue: finding nothing then means that words are missing.
-_UNFILTERED = {"q", "order", "cursor", "page_size"}
+_UNFILTERED = {"q", "order"}
 _LIVE = Count("services", filter=Q(services__publication=Service.Publication.PUBLISHED))
 
 

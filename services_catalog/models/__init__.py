@@ -2,7 +2,9 @@
 
 from services_catalog.models import catalogue_triggers  # noqa: F401  (registers the triggers)
 from services_catalog.models.agencies import Agency, AgencyCredential
+from services_catalog.models.audit import AuditEvent
 from services_catalog.models.catalogue import CatalogueEntry, CatalogueVersion
+from services_catalog.models.imports import ImportJob
 from services_catalog.models.lanes import Breaker, Lane, Standing
 from services_catalog.models.officers import Officer
 from services_catalog.models.operator_actions import OperatorAction
@@ -14,10 +16,12 @@ from services_catalog.models.stats import ServiceStats
 __all__ = [
     "Agency",
     "AgencyCredential",
+    "AuditEvent",
     "Breaker",
     "CatalogueEntry",
     "CatalogueVersion",
     "Category",
+    "ImportJob",
     "Lane",
     "LifeEvent",
     "Officer",

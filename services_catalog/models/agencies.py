@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from services_catalog.languages import for_reader
+from services_catalog.models.audit import Audited
 
 code_validator = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9-]*\Z", "Latin letters, digits and hyphens only.")
 
@@ -26,6 +27,9 @@ class Agency(models.Model):
     class Meta:
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
+        triggers = [
+            Audited(name_sql="_row.code", agency_sql="_row.id", unwatched=["created_at", "updated_at"]),
+        ]
 
     def __str__(self) -> str:
         return for_reader(self.name_th, self.name_en)
@@ -50,6 +54,20 @@ class AgencyCredential(models.Model):
     outgoing_secret_primary = models.BinaryField(null=True)
     outgoing_secret_secondary = models.BinaryField(null=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("agency credential")
+        triggers = [
+            Audited(
+                name_sql="(SELECT code FROM services_catalog_agency WHERE id = _row.agency_id)",
+                agency_sql="_row.agency_id",
+                unwatched=["updated_at"],
+                secret=[
+                    *["api_key_primary", "api_key_secondary", "callback_secret_primary", "callback_secret_secondary"],
+                    *["outgoing_secret_primary", "outgoing_secret_secondary"],
+                ],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"credential of {self.agency_id}"

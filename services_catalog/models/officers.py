@@ -4,6 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
+from services_catalog.models.audit import Audited
+
 PLATFORM_ROLES = ["platform_administrator", "platform_reviewer", "operator"]
 AGENCY_ROLES = ["agency_administrator", "editor", "case_handler"]
 
@@ -44,4 +46,13 @@ class Officer(AbstractUser):
                 | models.Q(agency__isnull=False, roles__contained_by=AGENCY_ROLES),
                 name="officer_roles_fit_the_employer",
             )
+        ]
+        triggers = [
+            Audited(
+                name_sql="_row.username",
+                agency_sql="_row.agency_id",
+                # Rights, not who the person is and when they came.
+                unwatched=["first_name", "last_name", "email", "last_login", "date_joined"],
+                secret=["password"],
+            ),
         ]

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from services_catalog.managers import OutageQuerySet
+from services_catalog.models.audit import Audited
 from services_catalog.models.lanes import Lane
 
 
@@ -55,6 +56,13 @@ class Outage(models.Model):
             models.CheckConstraint(
                 condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gt=models.F("starts_at")),
                 name="outage_ends_after_it_starts",
+            ),
+        ]
+        triggers = [
+            Audited(
+                name_sql="(SELECT code FROM services_catalog_service WHERE id = _row.lane_id)",
+                agency_sql="(SELECT agency_id FROM services_catalog_service WHERE id = _row.lane_id)",
+                unwatched=["created_at"],
             ),
         ]
 

@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from services_catalog.models.audit import Audited
+
 
 class SearchAlias(models.Model):
     """An everyday word and the official words to look for instead: ใบขับขี่ → ใบอนุญาตขับรถ."""
@@ -15,6 +17,7 @@ class SearchAlias(models.Model):
     class Meta:
         verbose_name = _("search alias")
         verbose_name_plural = _("search aliases")
+        triggers = [Audited(name_sql="_row.term", agency_sql="NULL")]
 
     def __str__(self) -> str:
         return f"{self.term} → {self.means}"

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 from services_catalog.languages import for_reader
 from services_catalog.managers import ServiceQuerySet
 from services_catalog.models.agencies import Agency, code_validator
+from services_catalog.models.audit import Audited
 from services_catalog.models.content import ServiceContent
 
 
@@ -25,6 +26,7 @@ class Category(models.Model):
         verbose_name = _("category")
         verbose_name_plural = _("categories")
         ordering = ["position", "code"]
+        triggers = [Audited(name_sql="_row.code", agency_sql="NULL")]
 
     def __str__(self) -> str:
         return for_reader(self.name_th, self.name_en)
@@ -42,6 +44,7 @@ class LifeEvent(models.Model):
         verbose_name = _("life event")
         verbose_name_plural = _("life events")
         ordering = ["position", "code"]
+        triggers = [Audited(name_sql="_row.code", agency_sql="NULL")]
 
     def __str__(self) -> str:
         return for_reader(self.name_th, self.name_en)
@@ -112,6 +115,13 @@ class Service(ServiceContent):
                 name="published_service_has_a_version",
             ),
         ]
+        triggers = [
+            Audited(
+                name_sql="_row.code",
+                agency_sql="_row.agency_id",
+                unwatched=["search_text", "search_words", "search_vector", "created_at", "updated_at"],
+            ),
+        ]
 
 
 class ServiceDraft(ServiceContent):
@@ -178,6 +188,13 @@ class ServiceDraft(ServiceContent):
             models.CheckConstraint(
                 condition=models.Q(reviewed_by__isnull=True) | ~models.Q(reviewed_by=models.F("submitted_by")),
                 name="draft_reviewer_did_not_submit_it",
+            ),
+        ]
+        triggers = [
+            Audited(
+                name_sql="(SELECT code FROM services_catalog_service WHERE id = _row.service_id)",
+                agency_sql="(SELECT agency_id FROM services_catalog_service WHERE id = _row.service_id)",
+                unwatched=["edited_at", "rejected_content"],
             ),
         ]
 

@@ -82,6 +82,7 @@ UNFOLD = {
                     _page(_("Lanes"), "alt_route", "services_catalog.Lane"),
                     _page(_("Outages"), "power_off", "services_catalog.Outage"),
                     _page(_("Operator actions"), "gavel", "services_catalog.OperatorAction"),
+                    _page(_("Audit"), "policy", "services_catalog.AuditEvent"),
                 ],
             },
             {
@@ -94,6 +95,7 @@ UNFOLD = {
                     _page(_("Life events"), "event", "services_catalog.LifeEvent"),
                     _page(_("Search aliases"), "search", "services_catalog.SearchAlias"),
                     _page(_("Searches that found nothing"), "search_off", "services_catalog.UnansweredQuery"),
+                    _page(_("National list"), "upload_file", "services_catalog.ImportJob"),
                 ],
             },
             {

@@ -61,5 +61,6 @@ CELERY_BEAT_SCHEDULE = {
     "forget-agency-events": _every(3600, "service_requests.forget_old_agency_events"),
     "reconcile": _every(15 * 60, "service_requests.reconcile"),
     "compute-usual-times": _every(3600, "service_requests.compute_usual_times"),
+    "continue-imports": _every(5, "catalogue.continue_imports"),
     "archive-requests": _every(24 * 3600, "service_requests.archive_requests"),
 }

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from services_catalog.models import Agency, Service
 from services_catalog.search import search
-from services_catalog.services.csv_import import ImportSummary, NotTheList, read_services_csv, services_import
+from services_catalog.services.moving.national_list import ImportSummary, NotTheList, read_services_csv, services_import
 from superapp.embedded.locations import PROJECT_ROOT
 
 HEADER = "service_id,ministry_id,agency_id,ministry_th,agency_th,service_name_th,status_id"
@@ -72,7 +72,7 @@ def test_a_changed_row_updates_what_the_list_says_and_keeps_what_staff_wrote(csv
 
 
 @pytest.mark.django_db
-def test_publication_is_not_touched(csv_file: Path) -> None:
+def test_what_citizens_see_is_not_touched_and_the_draft_has_the_new_name(csv_file: Path) -> None:
     bring_in(csv_file, row())
     service = Service.objects.get(code="SVC1")
     version = service.versions.create(number=1, form={"type": "object"}, example={})
@@ -81,7 +81,8 @@ def test_publication_is_not_touched(csv_file: Path) -> None:
     bring_in(csv_file, row(name="ชื่อใหม่"))
 
     service.refresh_from_db()
-    assert (service.publication, service.current_version, service.name_th) == ("published", version, "ชื่อใหม่")
+    assert (service.publication, service.current_version, service.name_th) == ("published", version, "ขอใบอนุญาต")
+    assert service.draft.name_th == "ชื่อใหม่"
 
 
 @pytest.mark.django_db

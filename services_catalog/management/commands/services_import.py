@@ -7,7 +7,9 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import Progress
 
-from services_catalog.services.csv_import import ImportSummary, NotTheList, read_services_csv, services_import
+from services_catalog.services.audit import acting
+from services_catalog.services.moving.national_list import ImportSummary, NotTheList, read_services_csv, services_import
+from services_catalog.services.operator_actions import doer_at_the_command_line
 
 
 class Command(BaseCommand):
@@ -24,9 +26,10 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         with Progress(console=Console(stderr=True)) as progress:
             bar = progress.add_task("services", total=len(rows))
-            summary = services_import(
-                rows, dry_run=dry_run, on_progress=lambda done: progress.update(bar, completed=done)
-            )
+            with acting(doer_at_the_command_line()):
+                summary = services_import(
+                    rows, dry_run=dry_run, on_progress=lambda done: progress.update(bar, completed=done)
+                )
         self._print(summary, dry_run)
 
     def _print(self, summary: ImportSummary, dry_run: bool) -> None:

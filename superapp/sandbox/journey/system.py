@@ -13,8 +13,8 @@ from django.core.management import call_command
 
 from services_catalog.models import Service
 from services_catalog.queues import Queue
-from services_catalog.services.csv_import import read_services_csv, services_import
 from services_catalog.services.demo_catalogue import aliases_load, demo_catalogue_load
+from services_catalog.services.moving.national_list import read_services_csv, services_import
 from superapp.embedded import processes
 from superapp.embedded.stack import Stack
 from superapp.sandbox.agencies.behaviours import AgencyKind

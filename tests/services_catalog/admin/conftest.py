@@ -15,7 +15,9 @@ from citizens.service_requests.models import DeliveryAttempt, Difference, Servic
 from services_catalog.languages import Text
 from services_catalog.models import (
     Agency,
+    AuditEvent,
     Category,
+    ImportJob,
     Lane,
     LifeEvent,
     Officer,
@@ -41,6 +43,7 @@ class AgencyRows:
     outage: Outage
     action: OperatorAction
     difference: Difference
+    audit: AuditEvent
 
     @property
     def lane(self) -> Lane:
@@ -50,13 +53,20 @@ class AgencyRows:
         version = self.service.current_version
         assert version is not None
         rows: list[Model] = [self.agency, self.service, self.lane, version, self.request, self.outage, self.action]
-        rows.append(self.difference)
+        rows += [self.difference, self.audit]
         return {type(row): row for row in rows}
+
+    def keys(self, model: type[Model]) -> set[object]:
+        """Of all rows that belong to the agency: there is one of each, but for what is told of them."""
+        if model is AuditEvent:
+            return set(AuditEvent.objects.filter(agency=self.agency).values_list("pk", flat=True))
+        return {self.by_model()[model].pk}
 
     @property
     def marks(self) -> list[str]:
         """What a page shows of these rows, and no other page may."""
-        keys = [str(row.pk) for row in self.by_model().values()]
+        # The number of an audit event is short enough to be in any page.
+        keys = [str(row.pk) for row in self.by_model().values() if row is not self.audit]
         return [*keys, self.agency.name_th, self.service.name_th, self.service.code, self.request.receipt_number]
 
 
@@ -82,7 +92,9 @@ def make_rows(code: str) -> AgencyRows:
         theirs=f"as {code} says",
         found_at=timezone.now(),
     )
-    return AgencyRows(agency, service, request, outage, OperatorAction.objects.get(subject_id=service.pk), difference)
+    action = OperatorAction.objects.get(subject_id=service.pk)
+    audit = AuditEvent.objects.filter(subject_id=str(service.pk)).latest("id")
+    return AgencyRows(agency, service, request, outage, action, difference, audit)
 
 
 def plan_outage(service: Service) -> Outage:
@@ -119,6 +131,9 @@ def shared(db: None) -> dict[type[Model], Model]:
         Group.objects.create(name="reviewers"),
         Officer.objects.create(username="somebody", is_staff=True),
         factories.make_citizen(),
+        ImportJob.objects.create(
+            officer=Officer.objects.create(username="uploader"), file_name="services.csv", content=b"x", total=1
+        ),
     ]
     return {type(row): row for row in rows}
 
@@ -154,5 +169,9 @@ AGENCY_MODELS: list[type[Model]] = [
     Outage,
     OperatorAction,
     Difference,
+    AuditEvent,
 ]
-SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, UnansweredQuery, Group, Officer, Citizen]
+SHARED_MODELS: list[type[Model]] = [
+    *(Category, LifeEvent, SearchAlias, UnansweredQuery),
+    *(Group, Officer, Citizen, ImportJob),
+]

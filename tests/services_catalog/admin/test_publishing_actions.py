@@ -32,7 +32,8 @@ def test_an_officer_takes_a_service_off_and_puts_it_online_again(agency_officer:
     assert "1 services published." in run(agency_officer, "publish", own.service)
     assert is_live(own.service)
     history = agency_officer.get(page(Service, "history", own.service), headers={"accept-language": "en"}).text
-    assert history.count("Changed Publication") + history.count("Changed publication") == 2
+    assert history.count("Unpublished</del> → <ins>Published") == 2, "also as the test's service was made"
+    assert history.count("Published</del> → <ins>Unpublished") == 1
 
 
 def test_one_more_than_the_cap_is_refused_with_a_reason(

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 
 from citizens.service_requests.models import ServiceRequest
-from services_catalog.services.csv_import import NotTheList
+from services_catalog.services.moving.national_list import NotTheList
 from superapp.sandbox.agencies.ledger import Ledger
 from superapp.sandbox.journey import demo, show
 from superapp.sandbox.journey.figures import Bar, figures_line

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from services_catalog.services.csv_import import NotTheList
+from services_catalog.services.moving.national_list import NotTheList
 from superapp.embedded import processes
 from superapp.sandbox.journey.officers import sandbox_officers
 from superapp.sandbox.journey.system import DEMO, Ports, load_catalogue, running_system

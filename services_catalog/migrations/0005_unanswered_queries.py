@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("services_catalog", "0003_drafts_and_roles"),
+        ("services_catalog", "0004_catalogue_versions"),
     ]
 
     operations = [
