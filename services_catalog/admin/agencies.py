@@ -1,4 +1,4 @@
-"""Agencies. Their credentials have no page: nobody reads a secret in a browser."""
+"""Agencies, and the page of their keys."""
 
 from typing import Any
 
@@ -7,15 +7,15 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from services_catalog.admin.base import AgencyScopedAdmin
+from services_catalog.admin.keys import AgencyKeys
 from services_catalog.models import Agency, Service
 from services_catalog.search import index_fields
 
 
 @admin.register(Agency)
-class AgencyAdmin(AgencyScopedAdmin):
+class AgencyAdmin(AgencyKeys):
     agency_path = "pk"
-    agency_officer_may = frozenset({"view"})
+    agency_officer_changes = ["contact_phone", "contact_email", "contact_url"]
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["name", "ministry", "code", "contact_phone"]

@@ -1,4 +1,4 @@
-"""What the catalogue is sorted and searched by: central staff only, for all agencies share it."""
+"""What the catalogue is sorted and searched by: written by the platform, for all agencies share it."""
 
 from typing import Any
 
@@ -23,6 +23,7 @@ class SearchAliasAdmin(AgencyScopedAdmin):
 
 @admin.register(Category, LifeEvent)
 class HeadingAdmin(AgencyScopedAdmin):
+    agencies_share = True
     list_display = ["code", "name_th", "name_en", "position"]
     search_fields = ["code", "name_th", "name_en"]
     fieldsets = [(None, {"fields": ["code", "position", ("name_th", "name_en")]})]

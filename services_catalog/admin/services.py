@@ -21,8 +21,6 @@ from services_catalog.search import index_fields
 class VersionInline(AgencyScopedInline):
     model = ServiceVersion
     agency_path = "service__agency"
-    agency_officer_may = frozenset({"view"})
-    nobody_may = frozenset({"add", "change", "delete"})
     fields = ("version", "claims", "created_at")
     readonly_fields = ("version", "claims", "created_at")
     ordering = ["-number"]
@@ -39,7 +37,6 @@ class VersionInline(AgencyScopedInline):
 @admin.register(Service)
 class ServiceAdmin(PublishingActions):
     agency_path = "agency"
-    agency_officer_may = frozenset({"view", "change"})
     agency_officer_changes = [
         *("name_th", "name_en", "description_th", "description_en", "fee_baht", "fee_note_th", "fee_note_en"),
         *("decision_days", "decision_unit", "documents", "channels"),
@@ -105,9 +102,6 @@ class ServiceAdmin(PublishingActions):
 @admin.register(ServiceVersion)
 class ServiceVersionAdmin(AgencyScopedAdmin):
     agency_path = "service__agency"
-    agency_officer_may = frozenset({"view"})
-    # Immutable: the database refuses as well.
-    nobody_may = frozenset({"add", "change", "delete"})
 
     list_display = ["service", "number", "claims", "created_at"]
     list_filter = ["service__agency"]

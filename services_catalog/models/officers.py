@@ -22,6 +22,10 @@ class Officer(AbstractUser):
         EDITOR = "editor", _("Editor")
         CASE_HANDLER = "case_handler", _("Case handler")
 
+    # Roles say what an officer may do, and nothing beside them.
+    groups = None
+    user_permissions = None
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(
         "services_catalog.Agency",
