@@ -1,7 +1,7 @@
 """What each role may do, model by model: the one place that says so. What is not named here is refused.
 
-Verbs are Django's four (view, add, change, delete) and those of our own pages, such as publish or operate. Officers of an
-agency do them to rows of their agency only; the admin sees to that (services_catalog.admin.scoping).
+Verbs are Django's four (view, add, change, delete) and those of our own pages, such as publish or operate. Officers of
+an agency do them to rows of their agency only; the admin sees to that (services_catalog.admin.scoping).
 """
 
 from django.contrib.auth.models import AnonymousUser

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -26,8 +27,8 @@ from services_catalog.services.second_factor import has_second_factor, second_fa
 # What somebody may not change of themselves: whoever gives rights gives them to others.
 _RIGHTS = ["agency", "is_active", "is_superuser", "roles"]
 
-# Nobody reads the secret of a second factor in a browser, or deletes one without a reason.
-admin.site.unregister([TOTPDevice, StaticDevice])
+# Roles replace groups; and nobody reads the secret of a second factor in a browser, or deletes one without a reason.
+admin.site.unregister([Group, TOTPDevice, StaticDevice])
 
 
 class RoleFilter(DropdownFilter):  # type: ignore[misc]
@@ -42,7 +43,7 @@ class RoleFilter(DropdownFilter):  # type: ignore[misc]
 
 
 @admin.register(Officer)
-class OfficerAdmin(AskingAdmin, UserAdmin):  # type: ignore[type-arg]
+class OfficerAdmin(AskingAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     agency_path = "agency"
     agency_officer_changes = ["username", "password", "first_name", "last_name", "email", "is_active", "roles"]
 
@@ -135,6 +136,5 @@ def is_superuser(request: HttpRequest) -> bool:
 
 def _roles_given_by(request: HttpRequest) -> list[tuple[str, Any]]:
     """Roles of both employers for the platform's administrators, the agency's own for those of an agency."""
-    return [
-        (value, label) for value, label in Officer.Role.choices if is_central(request.user) or value in AGENCY_ROLES
-    ]
+    is_of_platform = is_central(request.user)
+    return [(value, label) for value, label in Officer.Role.choices if is_of_platform or value in AGENCY_ROLES]

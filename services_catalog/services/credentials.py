@@ -52,7 +52,7 @@ def credential_renew_api_key(*, agency: Agency) -> str:
 
 @transaction.atomic
 def credential_renew_callback_secret(*, agency: Agency) -> str:
-    """A new secret that the agency signs with (Standard Webhooks), never shown again. The one before goes on working."""
+    """A new secret that the agency signs with (Standard Webhooks), likewise."""
     credential = _locked(agency)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     credential.callback_secret_secondary = credential.callback_secret_primary

@@ -11,7 +11,7 @@ RECOVERY_CODES = 10
 
 
 def has_second_factor(officer: Officer) -> bool:
-    return TOTPDevice.objects.filter(user=officer, confirmed=True).exists()
+    return bool(TOTPDevice.objects.filter(user=officer, confirmed=True).exists())
 
 
 def second_factor_begin(*, officer: Officer) -> TOTPDevice:
@@ -49,7 +49,7 @@ def second_factor_verify(*, officer: Officer, code: str) -> Device | None:
 
 
 def recovery_codes_left(*, officer: Officer) -> int:
-    return StaticToken.objects.filter(device__user=officer).count()
+    return int(StaticToken.objects.filter(device__user=officer).count())
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""After too many wrong passwords for one name from one address, nobody signs in with that name from there for a while."""
+"""After too many wrong passwords for one name from one address, that name is refused from there for a while."""
 
 from datetime import timedelta
 from typing import Any

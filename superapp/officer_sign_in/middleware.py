@@ -38,7 +38,7 @@ class SecondFactorRequired:
 
 
 def _is_half_signed_in(request: HttpRequest) -> bool:
-    return request.user.is_authenticated and not request.user.is_verified()
+    return request.user.is_authenticated and not request.user.is_verified()  # type: ignore[attr-defined]
 
 
 class SessionsEndWhenIdle:

@@ -41,6 +41,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         device = second_factor_verify(officer=officer, code=form.cleaned_data["code"])
         if device is not None:
             _let_in(request, device)
+            _count_recovery_codes(request, device)
             return HttpResponseRedirect(following)
         form.refuse()
     return _page(request, "verify", _("Second factor"), form=form, next=following)
@@ -70,8 +71,12 @@ def _let_in(request: HttpRequest, device: Device) -> None:
     """Under a new session key: the one from before the second factor is worth nothing."""
     request.session.cycle_key()
     accept(request, device)
+
+
+def _count_recovery_codes(request: HttpRequest, device: Device) -> None:
+    """To who signed in with one of them."""
     if isinstance(device, StaticDevice):
-        left = recovery_codes_left(officer=request.user)
+        left = recovery_codes_left(officer=device.user)
         text = ngettext("%(left)d recovery code is left.", "%(left)d recovery codes are left.", left) % {"left": left}
         messages.warning(request, text)
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
@@ -25,6 +25,7 @@ from services_catalog.models import (
     Service,
     ServiceVersion,
 )
+from services_catalog.models.officers import AGENCY_ROLES
 from services_catalog.services.operator_actions import Doer
 from services_catalog.services.outages import outage_announce
 from tests import factories
@@ -40,6 +41,7 @@ class AgencyRows:
     outage: Outage
     action: OperatorAction
     difference: Difference
+    officer: Officer
 
     @property
     def lane(self) -> Lane:
@@ -49,7 +51,7 @@ class AgencyRows:
         version = self.service.current_version
         assert version is not None
         rows: list[Model] = [self.agency, self.service, self.lane, version, self.request, self.outage, self.action]
-        rows.append(self.difference)
+        rows += [self.difference, self.officer]
         return {type(row): row for row in rows}
 
     @property
@@ -81,7 +83,9 @@ def make_rows(code: str) -> AgencyRows:
         theirs=f"as {code} says",
         found_at=timezone.now(),
     )
-    return AgencyRows(agency, service, request, outage, OperatorAction.objects.get(subject_id=service.pk), difference)
+    action = OperatorAction.objects.get(subject_id=service.pk)
+    officer = make_officer(f"colleague-{code}", "editor", agency=agency)
+    return AgencyRows(agency, service, request, outage, action, difference, officer)
 
 
 def plan_outage(service: Service) -> Outage:
@@ -114,11 +118,13 @@ def shared(db: None) -> dict[type[Model], Model]:
         Category.objects.create(code="travel", name_th="เดินทาง", name_en="Travel"),
         LifeEvent.objects.create(code="birth", name_th="เกิด", name_en="Birth"),
         SearchAlias.objects.create(term="ใบขับขี่", means="ใบอนุญาตขับรถ"),
-        Group.objects.create(name="reviewers"),
-        Officer.objects.create(username="somebody", is_staff=True),
         factories.make_citizen(),
     ]
     return {type(row): row for row in rows}
+
+
+def make_officer(username: str, *roles: str, **fields: Any) -> Officer:
+    return Officer.objects.create(username=username, is_staff=True, roles=list(roles), **fields)
 
 
 def signed_in(officer: Officer) -> Client:
@@ -129,7 +135,13 @@ def signed_in(officer: Officer) -> Client:
 
 @pytest.fixture
 def agency_officer(own: AgencyRows) -> Client:
-    return signed_in(Officer.objects.create(username="officer", is_staff=True, agency=own.agency))
+    """Of one agency, with all the roles that an agency gives."""
+    return signed_in(make_officer("officer", *AGENCY_ROLES, agency=own.agency))
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    return signed_in(make_officer("operator", "operator"))
 
 
 @pytest.fixture
@@ -139,8 +151,8 @@ def superuser(db: None) -> Client:
 
 @pytest.fixture
 def central_officer(db: None) -> Officer:
-    """Central staff whom nobody has given a permission yet."""
-    return Officer.objects.create(username="central", is_staff=True)
+    """Central staff whom nobody has given a role yet."""
+    return make_officer("central")
 
 
 AGENCY_MODELS: list[type[Model]] = [
@@ -152,5 +164,6 @@ AGENCY_MODELS: list[type[Model]] = [
     Outage,
     OperatorAction,
     Difference,
+    Officer,
 ]
-SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, Group, Officer, Citizen]
+SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, Citizen]
