@@ -46,7 +46,7 @@ EXPECTED: dict[type[Model], list[str]] = {
     Agency: ["view add change", "view", "view", "view change keys new_key", "view", "view"],
     Service: [
         *("view add change unpublish", "view publish unpublish", "view"),
-        *("view publish unpublish", "view change", "view"),
+        *("view change publish unpublish", "view change publish unpublish", "view"),
     ],
     ServiceVersion: ["view", "view", "view", "view", "view", "view"],
     Lane: ["view", "view", f"view change plan_outage {_RUN}", "view change plan_outage", "view plan_outage", "view"],
@@ -66,7 +66,7 @@ DJANGOS = ["list", "search", "view", "history", "add", "change", "delete"]
 # No role at all, and every right of all of them.
 PERSONAS = [*PLATFORM, *AGENCY, "nobody of the platform", "nobody of an agency", "superuser"]
 # How often the pages below were asked, and must go on being asked.
-LEAST_CELLS = 1_700
+LEAST_CELLS = 1_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,9 @@ def cells_of(persona: str) -> Iterator[Cell]:
         actions = [str(one) for one in admin.site._registry[model].actions or []]
         pages = ["keys", "new_key"] if model is Agency else []
         for whose in ("own", "foreign") if model in AGENCY_MODELS else ("own",):
-            yield from (Cell(persona, model, whose, verb) for verb in [*DJANGOS, *pages, *actions])
+            # What one adds has no owner yet: test_officers.py tries to give it to a neighbour.
+            verbs = [verb for verb in [*DJANGOS, *pages, *actions] if (whose, verb) != ("foreign", "add")]
+            yield from (Cell(persona, model, whose, verb) for verb in verbs)
 
 
 class Matrix:
@@ -162,7 +164,7 @@ class Matrix:
         if answer.status_code == 200:  # a page that asks about this row, or the list again, which says why not
             return f'name="_selected_action" value="{row.pk}"' in answer.text and 'name="confirmed"' in answer.text
         told = self.client.get(answer["Location"], headers={"accept-language": "en"}).text
-        return "services published" in told or "services unpublished" in told and "0 services" not in told
+        return "services published" in told or ("services unpublished" in told and "0 services" not in told)
 
 
 WORDS: dict[type[Model], Any] = {
@@ -221,9 +223,7 @@ def test_nobody_may_more_or_less_than_promised(
 
 @pytest.mark.parametrize("persona", AGENCY)
 @every_agency_model
-def test_no_page_shows_a_neighbours_row(
-    model: type[Model], persona: str, own: AgencyRows, foreign: AgencyRows
-) -> None:
+def test_no_page_shows_a_neighbours_row(model: type[Model], persona: str, own: AgencyRows, foreign: AgencyRows) -> None:
     client = signed_in(make_officer("asker", persona, agency=own.agency))
     row = own.by_model()[model]
     for address in [page(model, "changelist"), *(page(model, name, row) for name in OF_ONE_ROW), "/admin/"]:

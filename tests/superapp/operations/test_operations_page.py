@@ -170,7 +170,7 @@ def test_it_costs_the_same_with_many_services(operator: Client, agency: Agency) 
             assert operator.get(ADDRESS, {"all": "1"}).status_code == 200
         counts.append(len(queries))
     assert set(counts) == {counts[0]}
-    assert counts[0] <= 8
+    assert counts[0] <= 10  # three of them prolong the officer's session
 
 
 def test_a_broker_that_is_away_is_told_and_no_error(
