@@ -30,6 +30,10 @@ def press(client: Client, agency: Agency, button: str, **given: str) -> Any:
     return client.post(address_of(agency), {button: "", **given}, headers=ENGLISH)
 
 
+def credential_of(rows: AgencyRows) -> AgencyCredential:
+    return AgencyCredential.objects.get(agency=rows.agency)
+
+
 def shown(answer: Any) -> str:
     [secret] = re.findall(r"<code>([^<]+)</code>", answer.text)
     return str(secret)
@@ -51,10 +55,9 @@ def test_a_new_callback_secret_works_beside_the_former_one(administrator: Client
     former = factories.credentials_of(own.agency)
     secret = shown(press(administrator, own.agency, "new_callback_secret"))
     assert secret.startswith("whsec_")
-    assert callback_secrets(own.agency.credential) == [secret, former.callback_secret]
+    assert callback_secrets(credential_of(own)) == [secret, former.callback_secret]
     press(administrator, own.agency, "withdraw_former")
-    credential = AgencyCredential.objects.get(agency=own.agency)
-    assert callback_secrets(credential) == [secret]
+    assert callback_secrets(credential_of(own)) == [secret]
     assert credential_by_api_key(former.api_key) is not None
 
 
@@ -71,7 +74,7 @@ def test_the_agency_tells_what_we_show_its_system(administrator: Client, own: Ag
         assert answer.status_code == 200
         assert 'role="alert"' in answer.text
     assert press(administrator, own.agency, "set_outgoing_secret", secret="their-secret").status_code == 302
-    assert outgoing_secret(AgencyCredential.objects.get(agency=own.agency)) == "their-secret"
+    assert outgoing_secret(credential_of(own)) == "their-secret"
 
 
 def test_a_secret_is_shown_once_and_kept_nowhere_readable(administrator: Client, own: AgencyRows) -> None:

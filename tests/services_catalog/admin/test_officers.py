@@ -1,4 +1,4 @@
-"""Who makes officers, and which rights they can give: never more than those of their own side, and none to themselves."""
+"""Who makes officers, and which rights they give: never more than those of their side, and none to themselves."""
 
 from typing import Any
 
@@ -46,9 +46,9 @@ def test_an_agencys_administrator_makes_officers_of_the_own_agency(
     assert add(agency_administrator, roles=["editor", "case_handler"], **smuggled).status_code == 302
     made = Officer.objects.get(username="new")
     assert (made.agency, made.roles, made.is_superuser) == (own.agency, ["editor", "case_handler"], False)
-    assert Client().login(username="new", password=PASSWORDS["password1"], request=None) or made.check_password(
-        PASSWORDS["password1"]
-    )
+    new_one = Client()
+    new_one.post("/admin/login/?next=/admin/", {"username": "new", "password": PASSWORDS["password1"]})
+    assert new_one.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize("role", ["platform_administrator", "platform_reviewer", "operator", "emperor"])
@@ -131,7 +131,7 @@ def test_nobody_changes_their_own_rights(
 
 
 def test_weak_passwords_are_refused(agency_administrator: Client) -> None:
-    for weak in ("short", "123456789012", "passwordpassword", "new"):
+    for weak in ("short", "98989898989898", "password1234", "new"):
         assert add(agency_administrator, password1=weak, password2=weak).status_code == 200
     assert not Officer.objects.filter(username="new").exists()
 

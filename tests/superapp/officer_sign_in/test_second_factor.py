@@ -21,8 +21,9 @@ pytestmark = pytest.mark.django_db
 def test_the_password_alone_opens_no_page(desk: Desk) -> None:
     assert desk.give_password().status_code == 302
     pages = ["/admin/", "/admin/operations/", "/admin/password_change/", "/admin/autocomplete/", "/admin/search/?s=a"]
-    for model in admin.site._registry:
-        pages.append(reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"))
+    pages += [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") for model in admin.site._registry
+    ]
     for address in pages:
         for answer in (desk.client.get(address), desk.client.post(address, {"action": "pause"})):
             assert answer.status_code == 302, address
