@@ -10,6 +10,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -25,7 +26,7 @@ from services_catalog.services.operator_actions import Doer
 from services_catalog.services.second_factor import has_second_factor, second_factor_reset
 
 # What somebody may not change of themselves: whoever gives rights gives them to others.
-_RIGHTS = ["agency", "is_active", "is_superuser", "roles"]
+_RIGHTS = ["agency", "is_active", "is_superuser"]
 
 # Roles replace groups; and nobody reads the secret of a second factor in a browser, or deletes one without a reason.
 admin.site.unregister([Group, TOTPDevice, StaticDevice])
@@ -59,11 +60,11 @@ class OfficerAdmin(AskingAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     actions = ["reset_second_factor"]
     autocomplete_fields = ["agency"]
     filter_horizontal = []
-    readonly_fields = ["last_login", "date_joined", "second_factor"]
+    readonly_fields = ["last_login", "date_joined", "second_factor", "role_names"]
     fieldsets = [
         (None, {"fields": ["username", "password", "second_factor", "agency"]}),
         (_("Person"), {"fields": [("first_name", "last_name"), "email"]}),
-        (_("Rights"), {"fields": ["roles", ("is_active", "is_superuser")]}),
+        (_("Rights"), {"fields": ["roles", "role_names", "is_active", "is_superuser"]}),
         (_("Dates"), {"fields": [("last_login", "date_joined")]}),
     ]
     add_fieldsets = [(None, {"fields": ["username", "agency", "roles", "password1", "password2"]})]
@@ -85,21 +86,25 @@ class OfficerAdmin(AskingAdmin, UserAdmin):  # type: ignore[misc, type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Superusers are made by superusers, and nobody changes their own rights."""
         given = list(super().get_readonly_fields(request, obj))
-        if not is_superuser(request):
-            given.append("is_superuser")
         return [*given, *_RIGHTS] if obj is not None and obj.pk == request.user.pk else given
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None and agency_of(request.user):
-            return [(None, {"fields": ["username", "roles", "password1", "password2"]})]
-        return super().get_fieldsets(request, obj)
+        """Without what is not for who asks: another agency, the making of superusers, one's own roles to choose."""
+        left_out = set() if is_superuser(request) else {"is_superuser"}
+        if obj is None:
+            left_out |= {"agency"} if agency_of(request.user) else set()
+        else:
+            is_given = self.has_change_permission(request, obj) and obj.pk != request.user.pk
+            left_out.add("role_names" if is_given else "roles")
+        fieldsets = super().get_fieldsets(request, obj)
+        return [(title, {"fields": [f for f in shown["fields"] if f not in left_out]}) for title, shown in fieldsets]
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         if db_field.name != "roles":
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         choices = _roles_given_by(request)
         return forms.MultipleChoiceField(
-            label=_("roles"), choices=choices, required=False, widget=CheckboxesWidget(choices=choices)
+            label=capfirst(_("roles")), choices=choices, required=False, widget=CheckboxesWidget(choices=choices)
         )
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

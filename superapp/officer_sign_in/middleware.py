@@ -15,12 +15,17 @@ _BEFORE_IT = ["admin:login", "admin:logout", "admin:jsi18n", "set_language", "se
 
 
 @cache
+def _admin() -> str:
+    return reverse("admin:index")
+
+
+@cache
 def _open_paths() -> set[str]:
     return {reverse(name) for name in _BEFORE_IT}
 
 
 def _is_of_admin(request: HttpRequest) -> bool:
-    return request.path_info.startswith(reverse("admin:index"))
+    return request.path_info.startswith(_admin())
 
 
 class SecondFactorRequired:
