@@ -14,10 +14,20 @@ def has_second_factor(officer: Officer) -> bool:
     return bool(TOTPDevice.objects.filter(user=officer, confirmed=True).exists())
 
 
+@transaction.atomic
 def second_factor_begin(*, officer: Officer) -> TOTPDevice:
-    """The secret that an authenticator app is to know; nothing is signed in with it before a code confirms it."""
-    device, _made = TOTPDevice.objects.get_or_create(user=officer, confirmed=False, defaults={"name": "app"})
-    return device
+    """A new secret for an authenticator app; it lets nobody in before a code confirms it.
+
+    One that was shown before is forgotten: somebody else may have seen it.
+    """
+    locked = Officer.objects.select_for_update().get(pk=officer.pk)
+    TOTPDevice.objects.filter(user=locked, confirmed=False).delete()
+    return TOTPDevice.objects.create(user=locked, name="app", confirmed=False)
+
+
+def second_factor_begun(*, officer: Officer) -> TOTPDevice | None:
+    """The secret that was shown last and that no code has confirmed yet."""
+    return TOTPDevice.objects.filter(user=officer, confirmed=False).first()
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from services_catalog.services.second_factor import (
     has_second_factor,
     recovery_codes_left,
     second_factor_begin,
+    second_factor_begun,
     second_factor_confirm,
     second_factor_verify,
 )
@@ -62,7 +63,8 @@ def enrol(request: HttpRequest) -> HttpResponse:
             _let_in(request, device)
             return _page(request, "recovery_codes", _("Recovery codes"), codes=codes)
         form.refuse()
-    device = second_factor_begin(officer=officer)
+    begun = second_factor_begun(officer=officer) if request.method == "POST" else None
+    device = begun or second_factor_begin(officer=officer)
     picture = segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=3, light="white")
     return _page(request, "enrol", _("Set up your second factor"), form=form, picture=picture, secret=_secret(device))
 

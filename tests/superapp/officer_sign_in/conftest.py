@@ -22,6 +22,7 @@ class Desk:
 
     officer: Officer
     client: Client
+    secret: str = ""
 
     def give_password(self, password: str = PASSWORD, **how: Any) -> Any:
         data = {"username": self.officer.username, "password": password}
@@ -29,7 +30,7 @@ class Desk:
 
     def enrol(self) -> list[str]:
         """Sets up the app; the recovery codes."""
-        self.client.get("/admin/second-factor/enrol/")
+        self.secret = self.client.get("/admin/second-factor/enrol/").context["secret"]
         answer = self.client.post("/admin/second-factor/enrol/", {"code": app_code(self.officer)}, headers=ENGLISH)
         return re.findall(r"<li><code>(\w+)</code>", answer.text)
 

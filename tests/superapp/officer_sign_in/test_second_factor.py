@@ -47,11 +47,26 @@ def test_the_first_sign_in_sets_it_up(desk: Desk) -> None:
 
 def test_recovery_codes_and_the_secret_are_shown_once(desk: Desk) -> None:
     desk.give_password()
-    secret = desk.client.get("/admin/second-factor/enrol/").context["secret"]
     codes = desk.enrol()
     for address in ("/admin/second-factor/enrol/", "/admin/second-factor/", "/admin/"):
         page = desk.client.get(address, follow=True).text
-        assert not [one for one in (secret, *codes) if one in page]
+        assert not [one for one in (desk.secret, *codes) if one in page]
+
+
+def test_a_secret_that_somebody_saw_before_is_worth_nothing(desk: Desk) -> None:
+    desk.give_password()
+    seen = desk.client.get("/admin/second-factor/enrol/").context["secret"]
+    desk.client.post("/admin/second-factor/enrol/", {"code": "000000"})
+    assert TOTPDevice.objects.get().config_url.count(seen.replace(" ", "")) == 1
+    desk.enrol()
+    assert desk.secret != seen
+    assert desk.is_in()
+
+
+def test_a_code_without_a_secret_is_refused(desk: Desk) -> None:
+    desk.give_password()
+    assert desk.client.post("/admin/second-factor/enrol/", {"code": "123456"}).status_code == 200
+    assert not desk.is_in()
 
 
 def test_a_wrong_code_sets_nothing_up(desk: Desk) -> None:
@@ -187,11 +202,14 @@ def test_the_last_administrator_is_rescued_from_the_command_line(
 def test_nothing_that_opens_a_door_is_logged(desk: Desk, capfd: pytest.CaptureFixture[str]) -> None:
     desk.give_password("a wrong password")
     desk.give_password()
-    secret = desk.client.get("/admin/second-factor/enrol/").context["secret"].replace(" ", "")
     codes = desk.enrol()
     desk.give_code("135790")
     logged = capfd.readouterr()
-    assert not [one for one in (secret, "a wrong password", "135790", *codes) if one in logged.out + logged.err]
+    assert not [
+        one
+        for one in (desk.secret, desk.secret.replace(" ", ""), "a wrong password", "135790", *codes)
+        if one in logged.out + logged.err
+    ]
 
 
 def test_the_sandbox_goes_without(desk: Desk, settings: Settings) -> None:
