@@ -8,12 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from citizens.models import Citizen, LinkedIdentity
 from services_catalog.admin.base import AgencyScopedAdmin, AgencyScopedInline
 
-_NOTHING_CHANGES = frozenset({"add", "change", "delete"})
-
 
 class IdentityInline(AgencyScopedInline):
     model = LinkedIdentity
-    nobody_may = _NOTHING_CHANGES
     fields = ("provider", "ial", "linked_at", "last_used_at")
     readonly_fields = ("provider", "ial", "linked_at", "last_used_at")
     ordering = ["linked_at"]
@@ -22,7 +19,6 @@ class IdentityInline(AgencyScopedInline):
 @admin.register(Citizen)
 class CitizenAdmin(AgencyScopedAdmin):
     # No agency_path: agencies know people by their requests, and only what those carry.
-    nobody_may = _NOTHING_CHANGES
     inlines = [IdentityInline]
     list_display = ["id", "providers", "created_at", "updated_at"]
     search_fields = ["=id"]

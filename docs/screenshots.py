@@ -52,7 +52,7 @@ def look(chromium: str) -> None:
 
     ports = free_ports()
     services = load_catalogue(DEMO, ports)
-    operator, officer = sandbox_officers()
+    operator, officer, _reviewer = sandbox_officers()
     with running_system(ports, workers=1):
         agency = officer.username.removeprefix("officer-")
         own = [one.code for one in services if one.agency.code == agency]

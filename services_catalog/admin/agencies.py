@@ -1,4 +1,4 @@
-"""Agencies. Their credentials have no page: nobody reads a secret in a browser."""
+"""Agencies, and the page of their keys."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from services_catalog.admin.keys import AgencyKeys
 from services_catalog.admin.moving import MovableAdmin
 from services_catalog.admin.scoping import refuse_foreign
 from services_catalog.models import Agency
@@ -15,10 +16,10 @@ from services_catalog.services.moving.resources import AgencyResource
 
 
 @admin.register(Agency)
-class AgencyAdmin(MovableAdmin):
+class AgencyAdmin(AgencyKeys, MovableAdmin):
     resource_classes = [AgencyResource]
     agency_path = "pk"
-    agency_officer_may = frozenset({"view"})
+    agency_officer_changes = ["contact_phone", "contact_email", "contact_url"]
 
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["name", "ministry", "code", "contact_phone"]

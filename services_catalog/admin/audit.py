@@ -32,9 +32,6 @@ class AuditChangeList(ChangeList):
 @admin.register(AuditEvent)
 class AuditEventAdmin(AgencyScopedAdmin):
     agency_path = "agency"
-    agency_officer_may = frozenset({"view"})
-    # The database refuses as well.
-    nobody_may = frozenset({"add", "change", "delete"})
 
     list_display = ["at", "by", "what", "name", "changes"]
     list_display_links = ["at"]

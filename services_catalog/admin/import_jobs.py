@@ -48,8 +48,6 @@ class ImportJobForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(ImportJob)
 class ImportJobAdmin(AgencyScopedAdmin):
-    nobody_may = frozenset({"change", "delete"})
-
     form = ImportJobForm
     change_form_template = "services_catalog/admin/import_job.html"
     list_display = ["file_name", "status", "progress", "created", "updated", "unchanged", "officer", "created_at"]

@@ -23,46 +23,49 @@ Change = Callable[..., Any]
 
 
 class LaneActions(OperatedAdmin):
-    """What the admin of lanes inherits. Whoever may change a lane may do all of it."""
+    """What the admin of lanes inherits."""
 
-    @admin.action(description=_("Pause"), permissions=["change"])
+    def has_plan_outage_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "plan_outage")
+
+    @admin.action(description=_("Pause"), permissions=["operate"])
     def pause(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         return self._each(request, lanes, "pause", lambda form: lane_pause)
 
-    @admin.action(description=_("Resume"), permissions=["change"])
+    @admin.action(description=_("Resume"), permissions=["operate"])
     def resume(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         return self._each(request, lanes, "resume", lambda form: lane_resume)
 
-    @admin.action(description=_("Probe now"), permissions=["change"])
+    @admin.action(description=_("Probe now"), permissions=["operate"])
     def probe(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         return self._each(request, lanes, "probe", lambda form: lane_probe_now)
 
-    @admin.action(description=_("Hold breaker open (stop)"), permissions=["change"])
+    @admin.action(description=_("Hold breaker open (stop)"), permissions=["operate"])
     def hold_breaker_open(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         hold = partial(lane_breaker_hold, state="open")
         return self._each(request, lanes, "hold_breaker_open", lambda form: hold)
 
-    @admin.action(description=_("Hold breaker closed (ignore failures)"), permissions=["change"])
+    @admin.action(description=_("Hold breaker closed (ignore failures)"), permissions=["operate"])
     def hold_breaker_closed(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         hold = partial(lane_breaker_hold, state="closed")
         return self._each(request, lanes, "hold_breaker_closed", lambda form: hold)
 
-    @admin.action(description=_("Breaker automatic"), permissions=["change"])
+    @admin.action(description=_("Breaker automatic"), permissions=["operate"])
     def release_breaker(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         return self._each(request, lanes, "release_breaker", lambda form: partial(lane_breaker_hold, state=""))
 
-    @admin.action(description=_("Force an outage"), permissions=["change"])
+    @admin.action(description=_("Force an outage"), permissions=["operate"])
     def force_outage(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         def change(form: ForcedOutageForm) -> Change:
             return partial(outage_force, message=form.message, meanwhile=form.cleaned_data["meanwhile"])
 
         return self._each(request, lanes, "force_outage", change, ForcedOutageForm)
 
-    @admin.action(description=_("End the outage"), permissions=["change"])
+    @admin.action(description=_("End the outage"), permissions=["operate"])
     def end_outages(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         return self._each(request, lanes, "end_outages", lambda form: outages_end)
 
-    @admin.action(description=_("Plan an outage"), permissions=["change"])
+    @admin.action(description=_("Plan an outage"), permissions=["plan_outage"])
     def plan_outage(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         def change(form: PlannedOutageForm) -> Change:
             given = {name: form.cleaned_data[name] for name in ("starts_at", "ends_at", "meanwhile")}

@@ -29,10 +29,8 @@ STANDING_COLOURS: dict[str, str] = {
 @admin.register(Lane)
 class LaneAdmin(LaneActions):
     agency_path = "service__agency"
-    agency_officer_may = frozenset({"view", "change"})
-    agency_officer_changes = [*LIMITS, "reason"]
     # A lane comes with the first publication of its service and goes with the service.
-    nobody_may = frozenset({"add", "delete"})
+    agency_officer_changes = [*LIMITS, "reason"]
 
     form = LaneForm
     list_display = ["service_name", "state", "slots", "call_deadline_seconds", "rates", "recent_call_ms"]

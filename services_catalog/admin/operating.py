@@ -1,4 +1,4 @@
-"""Actions that ask for a reason before they do anything, and what was done so far: for lanes and for requests.
+"""Actions that ask for a reason before they do anything, and what was done so far.
 
 An action of a list first shows a page with its form; nothing happens before that form comes back valid. The rows are
 those of the list, so nobody reaches a row that they do not see.
@@ -29,16 +29,10 @@ _RECENT = 5
 Run = Callable[[Sequence[UUID], Any, Doer], None]
 
 
-class OperatedAdmin(AgencyScopedAdmin):
-    """Base of the admins of what operators act on."""
+class AskingAdmin(AgencyScopedAdmin):
+    """Base of the admins with such actions; the page of a row has them as buttons."""
 
     change_form_template = "services_catalog/admin/operated_change_form.html"
-    object_history_template = "services_catalog/admin/operated_history.html"
-
-    def subject_of(self, row: Any) -> UUID:
-        """What the operators' actions on a row are kept under."""
-        key: UUID = row.pk
-        return key
 
     def operate(
         self, request: HttpRequest, rows: QuerySet[Any], action: str, form_class: type[forms.Form], run: Run
@@ -76,14 +70,31 @@ class OperatedAdmin(AgencyScopedAdmin):
             self.message_user(request, text, messages.WARNING)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        shown = kwargs.get("obj")
-        if shown is not None:
+        if kwargs.get("obj") is not None:
             given = self.get_actions(request)
             context |= {
                 "operations": [(name, given[name][2]) for name in self.actions or [] if name in given],
                 "checkbox_name": ACTION_CHECKBOX_NAME,
-                "done_so_far": _done_to(self.subject_of(shown))[:_RECENT],
             }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class OperatedAdmin(AskingAdmin):
+    """Base of the admins of what operators act on: their pages tell what was done so far."""
+
+    object_history_template = "services_catalog/admin/operated_history.html"
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "operate")
+
+    def subject_of(self, row: Any) -> UUID:
+        """What the operators' actions on a row are kept under."""
+        key: UUID = row.pk
+        return key
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if (shown := kwargs.get("obj")) is not None:
+            context["done_so_far"] = _done_to(self.subject_of(shown))[:_RECENT]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

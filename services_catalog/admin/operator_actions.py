@@ -35,9 +35,6 @@ class ActionFilter(DropdownFilter):  # type: ignore[misc]
 @admin.register(OperatorAction)
 class OperatorActionAdmin(AgencyScopedAdmin):
     agency_path = "agency"
-    agency_officer_may = frozenset({"view"})
-    # Append-only: the database refuses as well.
-    nobody_may = frozenset({"add", "change", "delete"})
 
     list_display = ["created_at", "by", "name", "about", "reason"]
     list_filter = [ActionFilter, ("subject", ChoiceFilter), "agency"]

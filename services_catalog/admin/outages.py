@@ -14,7 +14,7 @@ from services_catalog.admin.base import ChoiceFilter, badge
 from services_catalog.admin.operating import OperatedAdmin
 from services_catalog.admin.operating_forms import ReasonForm
 from services_catalog.languages import for_reader
-from services_catalog.models import Lane, Outage
+from services_catalog.models import Outage
 from services_catalog.services.operator_actions import Doer
 from services_catalog.services.outages import outage_end
 
@@ -22,8 +22,6 @@ from services_catalog.services.outages import outage_end
 @admin.register(Outage)
 class OutageAdmin(OperatedAdmin):
     agency_path = "lane__service__agency"
-    agency_officer_may = frozenset({"view"})
-    nobody_may = frozenset({"add", "change", "delete"})
 
     list_display = ["service", "kind", "meanwhile", "state", "starts_at", "ends_at", "message"]
     list_filter = [("kind", ChoiceFilter), ("meanwhile", ChoiceFilter), "lane__service__agency"]
@@ -49,8 +47,7 @@ class OutageAdmin(OperatedAdmin):
         return lane_id
 
     def has_end_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change a lane may end its outages."""
-        return bool(self.admin_site.get_model_admin(Lane).has_change_permission(request))
+        return self.may(request, "end")
 
     @admin.display(description=_("service"), ordering="lane__service__name_th")
     def service(self, outage: Outage) -> str:
@@ -74,6 +71,10 @@ class OutageAdmin(OperatedAdmin):
 
     @admin.action(description=_("End or call off"), permissions=["end"])
     def end(self, request: HttpRequest, outages: QuerySet[Outage]) -> HttpResponse | None:
+        """What an operator forced, operators end."""
+        if not self.may(request, "end_forced"):
+            outages = outages.filter(kind=Outage.Kind.PLANNED)
+
         def run(ids: Sequence[UUID], form: ReasonForm, by: Doer) -> None:
             reason = form.cleaned_data["reason"]
             done = sum(outage_end(outage_id=outage_id, by=by, reason=reason) for outage_id in ids)

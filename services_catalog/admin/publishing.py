@@ -12,9 +12,15 @@ from services_catalog.services.publishing import CannotPublish, service_publish_
 
 
 class PublishingActions(AgencyScopedAdmin):
-    """What the admin of services inherits. Whoever may change a service may publish it; the log entry says who did."""
+    """What the admin of services inherits. The log entry says who did it."""
 
-    @admin.action(description=_("Publish the latest version"), permissions=["change"])
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "publish")
+
+    def has_unpublish_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "unpublish")
+
+    @admin.action(description=_("Publish the latest version"), permissions=["publish"])
     def publish(self, request: HttpRequest, services: QuerySet[Service]) -> None:
         published = 0
         for service in services.order_by("code"):
@@ -28,7 +34,7 @@ class PublishingActions(AgencyScopedAdmin):
         if published:
             self.message_user(request, _("%(count)d services published.") % {"count": published})
 
-    @admin.action(description=_("Unpublish: citizens see it no more"), permissions=["change"])
+    @admin.action(description=_("Unpublish: citizens see it no more"), permissions=["unpublish"])
     def unpublish(self, request: HttpRequest, services: QuerySet[Service]) -> None:
         live = list(services.filter(publication=Service.Publication.PUBLISHED))
         for service in live:

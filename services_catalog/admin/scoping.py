@@ -1,7 +1,7 @@
-"""Who sees which rows in the admin: deny by default (architecture, rule 10). Plain Django, no theme.
+"""Whose rows somebody sees in the admin: deny by default (architecture, rule 10). Plain Django, no theme.
 
-Central staff (a superuser, or an officer without an agency) see what their Django permissions give. An officer of an
-agency sees and touches rows of that agency only, and those only with the rights that the admin class names.
+What somebody may do to a model is said by `services_catalog.rights`. Staff of the platform do it to the rows of all
+agencies, officers of an agency to those of their agency.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from services_catalog import rights
 from services_catalog.models import Officer
 
 
@@ -34,57 +35,50 @@ def agency_of(user: Officer | AnonymousUser) -> UUID | None:
 
 
 class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
-    """Mix into every admin class, first. What it does not grant is refused."""
+    """Mix into every admin class, first."""
 
-    # From the model to its agency, as a lookup: "agency", "service__agency", "pk". None: central staff only.
+    # From the model to its agency, as a lookup: "agency", "service__agency", "pk". None: rows of no agency.
     agency_path: str | None = None
-    # Rights of an agency's officers on rows of their agency: some of "view", "change", "add", "delete".
-    agency_officer_may: frozenset[str] = frozenset()
-    # The fields they may change; all others are read-only for them.
+    # Rows of no agency are for the platform alone, but where agencies share them.
+    agencies_share = False
+    # The fields that officers of an agency may change; all others are read-only for them.
     agency_officer_changes: Sequence[str] = ()
-    # Rights that nobody has here, whatever their permissions say.
-    nobody_may: frozenset[str] = frozenset()
+
+    def may(self, request: HttpRequest, verb: str, obj: Any = None) -> bool:
+        """Whether whoever asks may do this here, to this row where one is given."""
+        return rights.may(request.user, verb, self.model) and (obj is None or self.is_own(request, obj))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
-        if is_central(request.user):
-            return rows
-        agency_id = agency_of(request.user)
-        if agency_id is None or self.agency_path is None:
+        if not self.may(request, "view"):
             return rows.none()
-        return rows.filter(**{self.agency_path: agency_id})
+        if is_central(request.user) or self._is_shared:
+            return rows
+        return rows.filter(**{self.agency_path: agency_of(request.user)}) if self.agency_path else rows.none()
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may("view", request, obj, super().has_view_permission)
+        return self.may(request, "view", obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may("change", request, obj, super().has_change_permission)
+        return self.may(request, "change", obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may("delete", request, obj, super().has_delete_permission)
+        return self.may(request, "delete", obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if is_central(request.user) and "add" not in self.nobody_may:
-            # Inlines take the parent as well; both kinds ask the same model permission.
-            return bool(request.user.has_perm(f"{self.opts.app_label}.add_{self.opts.model_name}"))
-        return self._may("add", request, None, lambda *_: False)
+        return self.may(request, "add")  # inlines are given the parent
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        if agency_of(request.user):
-            return self.agency_path is not None and bool(self.agency_officer_may)
-        return is_central(request.user) and super().has_module_permission(request)
+        return self.may(request, "view")
 
-    def _may(self, right: str, request: HttpRequest, obj: Any, by_permission: Any) -> bool:
-        if right in self.nobody_may:
-            return False
-        if is_central(request.user):
-            return bool(by_permission(request, obj))
-        if agency_of(request.user) is None or self.agency_path is None:
-            return False
-        return right in self.agency_officer_may and (obj is None or self.is_own(request, obj))
+    @property
+    def _is_shared(self) -> bool:
+        return self.agencies_share and self.agency_path is None
 
     def is_own(self, request: HttpRequest, obj: Model) -> bool:
-        """Whether a row belongs to the agency of the officer who asks."""
+        """Whether a row is within reach of whoever asks: any for the platform, those of the agency for its officers."""
+        if is_central(request.user) or self._is_shared:
+            return True
         found: Any = obj
         for step in (self.agency_path or "").split("__"):
             found = getattr(found, step, None)
@@ -104,20 +98,18 @@ class AgencyScope(BaseModelAdmin):  # type: ignore[type-arg]
 
     def get_field_queryset(self, db: Any, db_field: Any, request: Any) -> QuerySet[Any] | None:
         """What foreign-key and many-to-many fields offer."""
-        if is_central(request.user):
-            return super().get_field_queryset(db, db_field, request)
         return visible_rows(self.admin_site, db_field.remote_field.model, request)
 
 
 def visible_rows(site: AdminSite, model: type[Model], request: HttpRequest) -> QuerySet[Any]:
     """The rows of a model that the user may see; none where no scoped admin says which."""
     admin: Any = site.get_model_admin(model) if site.is_registered(model) else None
-    if isinstance(admin, AgencyScope) and admin.has_view_permission(request):
+    if isinstance(admin, AgencyScope):
         return admin.get_queryset(request)
     return model._default_manager.none()
 
 
 def refuse_foreign(admin: AgencyScope, request: HttpRequest, obj: Model) -> None:
     """Raises PermissionDenied before a row is written that is not, or would no longer be, the officer's own."""
-    if not is_central(request.user) and not admin.is_own(request, obj):
+    if not admin.is_own(request, obj):
         raise PermissionDenied

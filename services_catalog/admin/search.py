@@ -1,4 +1,4 @@
-"""What the catalogue is sorted and searched by: central staff only, for all agencies share it."""
+"""What the catalogue is sorted and searched by: written by the platform, for all agencies share it."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -43,8 +43,6 @@ class SearchAliasAdmin(MovableAdmin):
 
 @admin.register(UnansweredQuery)
 class UnansweredQueryAdmin(AgencyScopedAdmin):
-    nobody_may = frozenset({"add", "change"})
-
     list_display = ["text", "count", "last_at", "alias_link"]
     search_fields = ["text"]
     ordering = ["-count", "-last_at"]
@@ -63,6 +61,7 @@ class UnansweredQueryAdmin(AgencyScopedAdmin):
 
 
 class HeadingAdmin(MovableAdmin):
+    agencies_share = True
     list_display = ["code", "name_th", "name_en", "position"]
     search_fields = ["code", "name_th", "name_en"]
     fieldsets = [(None, {"fields": ["code", "position", ("name_th", "name_en")]})]

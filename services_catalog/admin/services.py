@@ -23,8 +23,6 @@ from services_catalog.services.moving.services import ServiceResource
 class VersionInline(AgencyScopedInline):
     model = ServiceVersion
     agency_path = "service__agency"
-    agency_officer_may = frozenset({"view"})
-    nobody_may = frozenset({"add", "change", "delete"})
     fields = ("version", "claims", "created_at")
     readonly_fields = ("version", "claims", "created_at")
     ordering = ["-number"]
@@ -42,7 +40,6 @@ class VersionInline(AgencyScopedInline):
 class ServiceAdmin(MovableAdmin, PublishingActions):
     resource_classes = [ServiceResource]
     agency_path = "agency"
-    agency_officer_may = frozenset({"view", "change"})
     agency_officer_changes = [
         *("name_th", "name_en", "description_th", "description_en", "fee_baht", "fee_note_th", "fee_note_en"),
         *("decision_days", "decision_unit", "documents", "channels"),
@@ -108,9 +105,6 @@ class ServiceAdmin(MovableAdmin, PublishingActions):
 @admin.register(ServiceVersion)
 class ServiceVersionAdmin(AgencyScopedAdmin):
     agency_path = "service__agency"
-    agency_officer_may = frozenset({"view"})
-    # Immutable: the database refuses as well.
-    nobody_may = frozenset({"add", "change", "delete"})
 
     list_display = ["service", "number", "claims", "created_at"]
     list_filter = ["service__agency"]

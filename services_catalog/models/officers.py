@@ -24,6 +24,10 @@ class Officer(AbstractUser):
         EDITOR = "editor", _("Editor")
         CASE_HANDLER = "case_handler", _("Case handler")
 
+    # Roles say what an officer may do, and nothing beside them.
+    groups = None  # type: ignore[assignment]
+    user_permissions = None  # type: ignore[assignment]
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     agency = models.ForeignKey(
         "services_catalog.Agency",

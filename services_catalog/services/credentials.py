@@ -1,5 +1,10 @@
 """What agencies and we prove ourselves to each other with."""
 
+import base64
+import secrets
+
+from django.db import transaction
+
 from services_catalog.encryption import decrypt, encrypt, fingerprint
 from services_catalog.models import Agency, AgencyCredential
 
@@ -32,6 +37,50 @@ def credential_set_primary(
     )
     credential.save()
     return credential
+
+
+@transaction.atomic
+def credential_renew_api_key(*, agency: Agency) -> str:
+    """A new API key, which nobody can read again. The one before goes on working as secondary."""
+    credential = _locked(agency)
+    api_key = secrets.token_urlsafe(32)
+    credential.api_key_secondary = credential.api_key_primary
+    credential.api_key_primary = _api_key_fingerprint(api_key)
+    credential.save()
+    return api_key
+
+
+@transaction.atomic
+def credential_renew_callback_secret(*, agency: Agency) -> str:
+    """A new secret that the agency signs with (Standard Webhooks), likewise."""
+    credential = _locked(agency)
+    secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    credential.callback_secret_secondary = credential.callback_secret_primary
+    credential.callback_secret_primary = encrypt(secret.encode(), bound_to=_secret_place(agency.pk, "callback"))
+    credential.save()
+    return secret
+
+
+@transaction.atomic
+def credential_set_outgoing_secret(*, agency: Agency, secret: str) -> None:
+    """What we show the agency's system from now on."""
+    credential = _locked(agency)
+    credential.outgoing_secret_secondary = credential.outgoing_secret_primary
+    credential.outgoing_secret_primary = encrypt(secret.encode(), bound_to=_secret_place(agency.pk, "outgoing"))
+    credential.save()
+
+
+@transaction.atomic
+def credential_withdraw_former(*, agency: Agency) -> None:
+    """The former key and secrets work no more: the agency has changed over, or somebody else knows them."""
+    credential = _locked(agency)
+    credential.api_key_secondary = credential.callback_secret_secondary = credential.outgoing_secret_secondary = None
+    credential.save()
+
+
+def _locked(agency: Agency) -> AgencyCredential:
+    AgencyCredential.objects.get_or_create(agency=agency)
+    return AgencyCredential.objects.select_for_update().get(agency=agency)
 
 
 def credential_by_api_key(api_key: str) -> AgencyCredential | None:

@@ -102,7 +102,6 @@ UNFOLD = {
                 "title": _("People"),
                 "items": [
                     _page(_("Officers"), "badge", "services_catalog.Officer"),
-                    _page(_("Groups"), "group", "auth.Group"),
                     _page(_("Citizens"), "person", "citizens.Citizen"),
                 ],
             },

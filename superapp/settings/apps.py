@@ -24,6 +24,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_structlog",
     "import_export",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "pgtrigger",
     "rest_framework",
     "drf_spectacular",
@@ -33,6 +37,7 @@ INSTALLED_APPS = [
     "citizens.service_requests",
     "citizens.notifications",
     "superapp.operations",
+    "superapp.officer_sign_in",
 ]
 
 MIDDLEWARE = [
@@ -46,8 +51,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "services_catalog.middleware.sign_changes",
+    "django_otp.middleware.OTPMiddleware",
+    "superapp.officer_sign_in.middleware.SessionsEndWhenIdle",
+    "superapp.officer_sign_in.middleware.SecondFactorRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 TEMPLATES = [
@@ -78,13 +87,6 @@ STORAGES = {
 }
 APPEND_SLASH = False
 
-AUTH_USER_MODEL = "services_catalog.Officer"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 # How many proxies in front of us add to X-Forwarded-For; 0 trusts none of it.

@@ -10,4 +10,5 @@ from .keys import *
 from .languages import *
 from .logs import *
 from .metrics import *
+from .officers import *
 from .tasks import *

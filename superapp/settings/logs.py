@@ -15,6 +15,8 @@ LOGGING = {
         "django.db.backends": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
+        # Each sign-in at INFO; wrong passwords and lock-outs are warnings, without the name.
+        "axes": {"level": "WARNING"},
         # A line for each call that went well is the proxy's access log.
         "django_structlog.middlewares.request": {"level": "WARNING"},
     },

@@ -10,6 +10,7 @@ from .environment import env
 from .identity import IDENTITY_PROVIDERS
 
 SANDBOX = True
+OFFICER_SECOND_FACTOR_REQUIRED = False
 SANDBOX_SECRET = env.str("SANDBOX_SECRET")
 # The sandbox's servers listen on this port and the ones after it.
 SANDBOX_PORT = env.int("SANDBOX_PORT", 8100)

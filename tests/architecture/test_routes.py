@@ -34,6 +34,8 @@ OPEN = {
 PLAIN = {"health-alive", "health-ready", "set_language"}
 # Behind the admin's sign-in, for central staff (tests/superapp/operations).
 OPERATORS = {"operations"}
+# Between an officer's password and the admin (tests/superapp/officer_sign_in).
+SECOND_FACTOR = {"second-factor", "second-factor-enrol"}
 # Behind a token of its own (tests/superapp/operations/metrics).
 MACHINES = {"metrics"}
 # Agencies prove themselves in their own way.
@@ -82,7 +84,9 @@ def test_the_open_routes_are_these() -> None:
 
 
 def test_views_without_the_framework_are_these() -> None:
-    assert {name_of(route) for route in routes() if view_of(route) is None} == PLAIN | OPERATORS | MACHINES
+    assert {
+        name_of(route) for route in routes() if view_of(route) is None
+    } == PLAIN | OPERATORS | SECOND_FACTOR | MACHINES
 
 
 def test_nobody_is_asked_who_they_are_where_everybody_may_come() -> None:
@@ -122,7 +126,7 @@ def test_every_view_is_throttled(name: str) -> None:
 
 @pytest.mark.django_db
 def test_the_admin_sends_strangers_to_its_login(anonymous: APIClient) -> None:
-    pages = [reverse("admin:index"), reverse("operations")]
+    pages = [reverse("admin:index"), reverse("operations"), *map(reverse, sorted(SECOND_FACTOR))]
     for model in admin.site._registry:
         kind = f"{model._meta.app_label}_{model._meta.model_name}"
         pages += [reverse(f"admin:{kind}_changelist"), reverse(f"admin:{kind}_add")]

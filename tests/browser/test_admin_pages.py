@@ -4,11 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
+from pytest_django import Settings
 
 from citizens.service_requests.models import ServiceRequest
 from services_catalog.models import Agency, Officer, Service
+from services_catalog.models.officers import AGENCY_ROLES
 from tests import factories
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import PASSWORD, SignIn
+from tests.superapp.officer_sign_in.conftest import app_code
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,14 +23,13 @@ OF_AGENCIES = [
     "services_catalog/service",
     "services_catalog/serviceversion",
     "services_catalog/agency",
+    "services_catalog/officer",
 ]
 OF_THE_PLATFORM = [
     *OF_AGENCIES,
     "services_catalog/searchalias",
     "services_catalog/category",
     "services_catalog/lifeevent",
-    "services_catalog/officer",
-    "auth/group",
     "citizens/citizen",
 ]
 Take = Callable[[Page, str], None]
@@ -50,7 +52,9 @@ def test_an_officer_of_an_agency_sees_every_page(
 ) -> None:
     other = factories.make_service(factories.make_agency("other"), "other-licence")
     factories.make_request(factories.make_citizen(), service)
-    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), language)
+    page = sign_in(
+        Officer.objects.create(username="officer", is_staff=True, agency=agency, roles=AGENCY_ROLES), language
+    )
     look_at_all(page, OF_AGENCIES, take)
     page.goto("/admin/services_catalog/service/")
     assert page.get_by_text(service.code).count() == 1
@@ -81,10 +85,10 @@ def test_the_operators_page_renews_itself(service: Service, sign_in: SignIn) -> 
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
-def test_an_officer_pauses_a_lane_from_the_operators_page(
-    language: str, service: Service, agency: Agency, sign_in: SignIn, take: Take, complaints: list[str]
+def test_an_operator_pauses_a_lane_from_the_operators_page(
+    language: str, service: Service, sign_in: SignIn, take: Take, complaints: list[str]
 ) -> None:
-    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), language)
+    page = sign_in(Officer.objects.create(username="operator", is_staff=True, roles=["operator"]), language)
     page.goto("/admin/operations/?all=1")
     page.check("#operations tbody [type=checkbox]")
     page.wait_for_timeout(6_000)  # the figures are renewed, the tick stays
@@ -108,7 +112,9 @@ def test_an_officer_requeues_what_was_given_up(
 ) -> None:
     request = factories.make_request(factories.make_citizen(), service)
     ServiceRequest.objects.filter(pk=request.pk).update(status="undeliverable", next_attempt_at=None)
-    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), language)
+    page = sign_in(
+        Officer.objects.create(username="officer", is_staff=True, agency=agency, roles=AGENCY_ROLES), language
+    )
     page.goto(f"/admin/service_requests/servicerequest/{request.pk}/change/")
     with page.expect_navigation():
         page.click("button[value=requeue]")
@@ -133,7 +139,7 @@ def test_people_change_the_language(service: Service, sign_in: SignIn) -> None:
 def test_an_officer_mends_a_name_and_its_documents(
     service: Service, agency: Agency, sign_in: SignIn, complaints: list[str]
 ) -> None:
-    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency), "th")
+    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency, roles=AGENCY_ROLES), "th")
     page.goto(f"/admin/services_catalog/service/{service.pk}/change/")
     page.fill("[name=name_en]", "A better name")
     page.fill("[name=documents-0-th]", "สำเนาทะเบียนบ้าน")
@@ -143,4 +149,51 @@ def test_an_officer_mends_a_name_and_its_documents(
     service.refresh_from_db()
     assert service.name_en == "A better name"
     assert service.documents[0]["name"]["th"] == "สำเนาทะเบียนบ้าน"
+    assert complaints == []
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_an_officer_sets_up_the_second_factor(
+    language: str, sign_in: SignIn, settings: Settings, take: Take, complaints: list[str]
+) -> None:
+    officer = Officer.objects.create(username="root", is_staff=True, is_superuser=True)
+    page = sign_in(officer, language)
+    settings.OFFICER_SECOND_FACTOR_REQUIRED = True
+    page.goto("/admin/services_catalog/agency/")
+    take(page, "second-factor-enrol")
+    page.fill("[name=code]", app_code(officer))
+    page.click("button.primary")
+    page.locator(".codes").wait_for()
+    take(page, "second-factor-recovery-codes")
+    page.click("a.primary")
+    page.locator("#nav-sidebar").wait_for()
+    page.context.clear_cookies()
+    page.goto("/admin/")
+    page.fill("[name=username]", "root")
+    page.fill("[name=password]", PASSWORD)
+    page.click("[type=submit]")
+    page.fill("[name=code]", "000000")
+    page.click("button.primary")
+    page.get_by_role("alert").wait_for()
+    take(page, "second-factor")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_an_agencys_administrator_makes_a_key(
+    language: str, service: Service, agency: Agency, sign_in: SignIn, take: Take, complaints: list[str]
+) -> None:
+    page = sign_in(
+        Officer.objects.create(username="officer", is_staff=True, agency=agency, roles=AGENCY_ROLES), language
+    )
+    page.goto(f"/admin/services_catalog/agency/{agency.pk}/change/")
+    take(page, "agency")
+    with page.expect_navigation():
+        page.click(".operations-bar a")
+    with page.expect_navigation():
+        page.click("[name=new_api_key]")
+    page.locator(".shown-once code").wait_for()
+    take(page, "keys")
+    page.goto("/admin/services_catalog/officer/add/")
+    take(page, "officer-add")
     assert complaints == []

@@ -13,8 +13,9 @@ from citizens.service_requests.lifecycle import NEXT_ACTOR, TRANSITIONS
 from citizens.service_requests.models import Outcome, Status
 from citizens.service_requests.reconciliation.recording import Finding
 from citizens.service_requests.texts import STATUS_NAMES
-from services_catalog.models import Standing
+from services_catalog.models import Officer, Standing
 from services_catalog.problems import ProblemType
+from services_catalog.rights import RIGHTS
 from superapp.embedded.locations import PROJECT_ROOT
 from superapp.settings.delivery import BREAKER
 
@@ -132,6 +133,16 @@ def test_every_metric_is_in_the_operators_tables(client: Client, settings: Setti
     has = {name for name in re.findall(r"^# TYPE (superapp_\w+) ", page, re.MULTILINE) if not name.endswith("_created")}
     told = {row[0] for which in (0, 1) for row in table("operators.md", "metric", which=which)}
     assert told == has
+
+
+def test_the_rights_of_every_role() -> None:
+    told = {
+        model: {
+            role: frozenset(cell.split(", ")) for role, cell in zip(Officer.Role, cells, strict=True) if cell != "–"
+        }
+        for model, *cells in table("operators.md", "model")
+    }
+    assert told == RIGHTS
 
 
 def test_what_comes_of_comparing_with_an_agency() -> None:

@@ -1,7 +1,6 @@
 """What the list and the page of requests offer; the decisions are those of operating.py."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -27,14 +26,7 @@ Requests = QuerySet[ServiceRequest]
 
 
 class RequestActions(OperatedAdmin):
-    """What the admin of requests inherits: for the platform's operators, and for the agency whose requests they are."""
-
-    def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Nobody changes a request by hand; who has the permission to change may act on it."""
-        return self._may("operate", request, None, self._has_change_permission)
-
-    def _has_change_permission(self, request: HttpRequest, obj: Any) -> bool:
-        return bool(request.user.has_perm("service_requests.change_servicerequest"))
+    """What the admin of requests inherits. Nobody changes a request by hand: lifecycle.py alone writes its status."""
 
     @admin.action(description=_("Retry now"), permissions=["operate"])
     def retry_now(self, request: HttpRequest, rows: Requests) -> Answer:

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from citizens.service_requests.admin.inlines import NOTHING_CHANGES
 from citizens.service_requests.models import Difference, Status
 from services_catalog.admin.base import AgencyScopedAdmin, ChoiceFilter, DropdownFilter, badge
 
@@ -28,8 +27,6 @@ class SettledFilter(DropdownFilter):  # type: ignore[misc]
 @admin.register(Difference)
 class DifferenceAdmin(AgencyScopedAdmin):
     agency_path = "service_request__service__agency"
-    agency_officer_may = frozenset({"view"})
-    nobody_may = NOTHING_CHANGES
 
     list_display = ["receipt", "service", "found", "our_status", "theirs", "found_at", "settled_at"]
     list_filter = [SettledFilter, ("kind", ChoiceFilter)]

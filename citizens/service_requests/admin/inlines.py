@@ -8,15 +8,10 @@ from citizens.service_requests.models import DeliveryAttempt, StatusEvent
 from services_catalog.admin.base import AgencyScopedInline, yes_no
 from services_catalog.languages import for_reader
 
-# Nothing here is edited or deleted by hand: lifecycle.py is the only writer of a status.
-NOTHING_CHANGES = frozenset({"add", "change", "delete"})
-
 
 class TimelineInline(AgencyScopedInline):
     model = StatusEvent
     agency_path = "service_request__service__agency"
-    agency_officer_may = frozenset({"view"})
-    nobody_may = NOTHING_CHANGES
     ordering = ["sequence"]
     fields = ("sequence", "occurred_at", "status_badge", "source", "next_actor", "label", "milestone")
     readonly_fields = ("sequence", "occurred_at", "status_badge", "source", "next_actor", "label", "milestone")
@@ -40,8 +35,6 @@ _ATTEMPT_COLUMNS = ("number", "created_at", "outcome_badge", "duration", "failur
 class AttemptInline(AgencyScopedInline):
     model = DeliveryAttempt
     agency_path = "service_request__service__agency"
-    agency_officer_may = frozenset({"view"})
-    nobody_may = NOTHING_CHANGES
     ordering = ["number"]
     fields = _ATTEMPT_COLUMNS
     readonly_fields = _ATTEMPT_COLUMNS

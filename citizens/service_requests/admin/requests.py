@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.service_requests.admin.actions import RequestActions
 from citizens.service_requests.admin.badges import status_badge
-from citizens.service_requests.admin.inlines import NOTHING_CHANGES, AttemptInline, TimelineInline
+from citizens.service_requests.admin.inlines import AttemptInline, TimelineInline
 from citizens.service_requests.admin.parked import NeedsHumanFilter, why_parked
 from citizens.service_requests.models import DeliveryAttempt, ServiceRequest
 from services_catalog.admin.base import ChoiceFilter, yes_no
@@ -33,8 +33,6 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 @admin.register(ServiceRequest)
 class ServiceRequestAdmin(RequestActions):
     agency_path = "service__agency"
-    agency_officer_may = frozenset({"view", "operate"})
-    nobody_may = NOTHING_CHANGES
 
     inlines = [TimelineInline, AttemptInline]
     paginator = BoundedPaginator

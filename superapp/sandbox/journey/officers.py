@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from services_catalog.models import Agency, Officer
+from services_catalog.models.officers import AGENCY_ROLES
 from superapp.sandbox.credentials import derived_bytes
 
 
@@ -19,14 +20,17 @@ class SandboxLogin:
 
 
 def sandbox_officers() -> list[SandboxLogin]:
-    """A platform administrator and an officer of one agency, made where they are missing."""
+    """A superuser, an officer of one agency with all its roles, and a reviewer; made where they are missing."""
     agency = Agency.objects.filter(services__publication="published").order_by("code").first()
-    logins = [SandboxLogin("platform", _password("platform"), "platform administrator")]
-    _officer(logins[0], is_superuser=True)
-    if agency is not None:
-        logins.append(SandboxLogin(f"officer-{agency.code}", _password(agency.code), f"officer of {agency.name_th}"))
-        _officer(logins[1], agency=agency)
-    return logins
+    platform = SandboxLogin("platform", _password("platform"), "superuser")
+    reviewer = SandboxLogin("reviewer", _password("reviewer"), "platform reviewer")
+    _officer(platform, is_superuser=True)
+    _officer(reviewer, roles=["platform_reviewer"])
+    if agency is None:
+        return [platform, reviewer]
+    officer = SandboxLogin(f"officer-{agency.code}", _password(agency.code), f"officer of {agency.name_th}")
+    _officer(officer, agency=agency, roles=AGENCY_ROLES)
+    return [platform, officer, reviewer]
 
 
 def _password(purpose: str) -> str:
@@ -35,7 +39,7 @@ def _password(purpose: str) -> str:
 
 
 def _officer(login: SandboxLogin, **fields: object) -> None:
-    officer, made = Officer.objects.get_or_create(username=login.username, defaults={"is_staff": True, **fields})
+    officer, made = Officer.objects.update_or_create(username=login.username, defaults={"is_staff": True, **fields})
     if made or not officer.check_password(login.password):
         officer.set_password(login.password)
         officer.save(update_fields=["password"])

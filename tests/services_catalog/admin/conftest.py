@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
@@ -28,6 +28,7 @@ from services_catalog.models import (
     ServiceVersion,
     UnansweredQuery,
 )
+from services_catalog.models.officers import AGENCY_ROLES
 from services_catalog.services.operator_actions import Doer
 from services_catalog.services.outages import outage_announce
 from tests import factories
@@ -44,6 +45,7 @@ class AgencyRows:
     action: OperatorAction
     difference: Difference
     audit: AuditEvent
+    officer: Officer
 
     @property
     def lane(self) -> Lane:
@@ -53,7 +55,7 @@ class AgencyRows:
         version = self.service.current_version
         assert version is not None
         rows: list[Model] = [self.agency, self.service, self.lane, version, self.request, self.outage, self.action]
-        rows += [self.difference, self.audit]
+        rows += [self.difference, self.audit, self.officer]
         return {type(row): row for row in rows}
 
     def keys(self, model: type[Model]) -> set[object]:
@@ -94,7 +96,8 @@ def make_rows(code: str) -> AgencyRows:
     )
     action = OperatorAction.objects.get(subject_id=service.pk)
     audit = AuditEvent.objects.filter(subject_id=str(service.pk)).latest("id")
-    return AgencyRows(agency, service, request, outage, action, difference, audit)
+    officer = make_officer(f"colleague-{code}", "editor", agency=agency)
+    return AgencyRows(agency, service, request, outage, action, difference, audit, officer)
 
 
 def plan_outage(service: Service) -> Outage:
@@ -128,14 +131,16 @@ def shared(db: None) -> dict[type[Model], Model]:
         LifeEvent.objects.create(code="birth", name_th="เกิด", name_en="Birth"),
         SearchAlias.objects.create(term="ใบขับขี่", means="ใบอนุญาตขับรถ"),
         UnansweredQuery.objects.create(text="ยานอวกาศ", last_at=timezone.now()),
-        Group.objects.create(name="reviewers"),
-        Officer.objects.create(username="somebody", is_staff=True),
         factories.make_citizen(),
         ImportJob.objects.create(
             officer=Officer.objects.create(username="uploader"), file_name="services.csv", content=b"x", total=1
         ),
     ]
     return {type(row): row for row in rows}
+
+
+def make_officer(username: str, *roles: str, **fields: Any) -> Officer:
+    return Officer.objects.create(username=username, is_staff=True, roles=list(roles), **fields)
 
 
 def signed_in(officer: Officer) -> Client:
@@ -146,7 +151,13 @@ def signed_in(officer: Officer) -> Client:
 
 @pytest.fixture
 def agency_officer(own: AgencyRows) -> Client:
-    return signed_in(Officer.objects.create(username="officer", is_staff=True, agency=own.agency))
+    """Of one agency, with all the roles that an agency gives."""
+    return signed_in(make_officer("officer", *AGENCY_ROLES, agency=own.agency))
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    return signed_in(make_officer("operator", "operator"))
 
 
 @pytest.fixture
@@ -156,8 +167,8 @@ def superuser(db: None) -> Client:
 
 @pytest.fixture
 def central_officer(db: None) -> Officer:
-    """Central staff whom nobody has given a permission yet."""
-    return Officer.objects.create(username="central", is_staff=True)
+    """Central staff whom nobody has given a role yet."""
+    return make_officer("central")
 
 
 AGENCY_MODELS: list[type[Model]] = [
@@ -170,8 +181,6 @@ AGENCY_MODELS: list[type[Model]] = [
     OperatorAction,
     Difference,
     AuditEvent,
+    Officer,
 ]
-SHARED_MODELS: list[type[Model]] = [
-    *(Category, LifeEvent, SearchAlias, UnansweredQuery),
-    *(Group, Officer, Citizen, ImportJob),
-]
+SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, UnansweredQuery, ImportJob, Citizen]

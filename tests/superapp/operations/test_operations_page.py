@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -41,7 +40,7 @@ def client_of(**fields: Any) -> Client:
 
 @pytest.fixture
 def operator(db: None) -> Client:
-    return client_of(is_superuser=True)
+    return client_of(roles=["operator"])
 
 
 def attempt(request: ServiceRequest, number: int, outcome: str, identifier: UUID | None = None) -> None:
@@ -67,7 +66,7 @@ def test_an_officer_sees_the_lanes_of_the_agency_alone(agency: Agency, service: 
     other = factories.make_service(factories.make_agency("other"), "other-licence")
     for one in (service, other):
         factories.make_request(factories.make_citizen(), one)
-    response = client_of(agency=agency).get(ADDRESS, {"all": "1"})
+    response = client_of(agency=agency, roles=["editor"]).get(ADDRESS, {"all": "1"})
     assert [one.lane.pk for one in response.context["figures"]] == [service.pk]
     assert response.context["totals"]["waiting"] == 1
     text = response.content.decode()
@@ -88,8 +87,7 @@ def test_its_buttons_act_on_the_lanes_that_are_ticked(operator: Client, service:
 
 
 def test_who_may_only_look_has_no_buttons(service: Service) -> None:
-    client = client_of()
-    Officer.objects.get().user_permissions.add(Permission.objects.get(codename="view_lane"))
+    client = client_of(roles=["platform_reviewer"])
     response = client.get(ADDRESS, {"all": "1"})
     assert service.name_th in response.content.decode()
     assert "_selected_action" not in response.content.decode()
@@ -172,7 +170,7 @@ def test_it_costs_the_same_with_many_services(operator: Client, agency: Agency) 
             assert operator.get(ADDRESS, {"all": "1"}).status_code == 200
         counts.append(len(queries))
     assert set(counts) == {counts[0]}
-    assert counts[0] <= 8
+    assert counts[0] <= 10  # three of them prolong the officer's session
 
 
 def test_a_broker_that_is_away_is_told_and_no_error(

@@ -79,6 +79,14 @@ def test_an_empty_folder_for_metrics_is_refused(production: dict[str, str]) -> N
     assert "PROMETHEUS_MULTIPROC_DIR is empty" in last_line(start(production))
 
 
+def test_a_second_factor_is_required(production: dict[str, str]) -> None:
+    code = (
+        "import django; django.setup(); from django.conf import settings as s; print(s.OFFICER_SECOND_FACTOR_REQUIRED)"
+    )
+    printed = subprocess.check_output([sys.executable, "-c", code], env=production, cwd=PROJECT_ROOT, text=True)
+    assert printed.strip() == "True"
+
+
 def test_sandbox_commands_do_not_exist_in_production(production: dict[str, str]) -> None:
     ended = subprocess.run(
         [sys.executable, "manage.py", "sandbox_token", "--citizen", "1234567890121"],

@@ -3,7 +3,10 @@
 const figures = document.getElementById("operations");
 async function renew() {
   try {
-    const answer = await fetch(window.location.href, { credentials: "same-origin" });
+    const answer = await fetch(window.location.href, {
+      credentials: "same-origin",
+      headers: { "X-Renews-Itself": "1" }, // does not keep the session of an officer who has gone alive
+    });
     if (answer.redirected || !answer.ok) return window.location.reload();
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const ticked = new Set([...figures.querySelectorAll(":checked")].map((box) => box.value));
