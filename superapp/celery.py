@@ -13,7 +13,7 @@ from superapp.operations.metrics.worker_port import serve_metrics
 
 app = Celery("superapp")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["citizens.identity", "citizens.service_requests", "citizens.notifications"])
+app.autodiscover_tasks(["services_catalog", "citizens.identity", "citizens.service_requests", "citizens.notifications"])
 
 
 @celeryd_init.connect

@@ -21,6 +21,8 @@ from citizens.service_requests.models import IdempotencyKey, ServiceRequest, Sta
 from services_catalog.models import Lane, Service
 from services_catalog.problems import Problem
 
+_SERVICE = Service._meta.db_table
+
 
 def write_acceptance(
     live: LiveService,
@@ -39,6 +41,7 @@ def write_acceptance(
     that takes longer than the connection's lock_timeout (settings.TWIN_WAIT).
     """
     still = [live.id, live.version_id, live.min_ial, live.min_aal, live.give_up_after_days]
+    still += [live.electronic_allowed, live.opens_at, live.closes_at]
     unsent = [key.citizen_id, key.body_fingerprint, sent_since]
     parameters = [*_values(key), *still, *unsent, *_values(service_request), *_values(event)]
     try:
@@ -56,9 +59,10 @@ def write_acceptance(
 def _statement() -> str:
     return (
         f"WITH taken AS (INSERT INTO {_target(IdempotencyKey)} SELECT {_marks(IdempotencyKey)}"  # noqa: S608
-        f" FROM {Service._meta.db_table} LEFT JOIN {Lane._meta.db_table} ON service_id = id"
+        f" FROM {_SERVICE} LEFT JOIN {Lane._meta.db_table} ON service_id = id"
         " WHERE id = %s AND publication = 'published' AND current_version_id = %s AND min_ial = %s AND min_aal = %s"
-        " AND give_up_after_days IS NOT DISTINCT FROM %s"
+        " AND give_up_after_days IS NOT DISTINCT FROM %s AND electronic_allowed = %s"
+        f" AND {_SERVICE}.opens_at IS NOT DISTINCT FROM %s AND {_SERVICE}.closes_at IS NOT DISTINCT FROM %s"
         f" AND NOT EXISTS (SELECT FROM {IdempotencyKey._meta.db_table} earlier"
         " WHERE earlier.citizen_id = %s AND earlier.body_fingerprint = %s AND earlier.created_at > %s)"
         " ON CONFLICT DO NOTHING RETURNING 1),"

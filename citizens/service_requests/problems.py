@@ -39,6 +39,24 @@ ALREADY_SENT = ProblemType(
         "You sent exactly this some minutes ago. If you want to send it once more, please confirm.",
     ),
 )
+NOT_ELECTRONIC = ProblemType(
+    "not_electronic",
+    409,
+    Text("ทำรายการนี้ทางแอปไม่ได้", "This cannot be done in the app"),
+    Text(
+        "กฎหมายไม่ให้ทำรายการนี้ทางอิเล็กทรอนิกส์ กรุณาติดต่อหน่วยงานโดยตรง",
+        "The law does not allow this to be done electronically. Please contact the agency.",
+    ),
+)
+NOT_OPEN = ProblemType(
+    "not_open",
+    409,
+    Text("ขณะนี้ไม่อยู่ในช่วงเปิดรับคำขอ", "Requests are not taken now"),
+    Text(
+        "บริการนี้รับคำขอเฉพาะในช่วงเวลาที่กำหนด กรุณาดูวันและเวลาเปิดรับ",
+        "This service takes requests at certain times only. Please look when it opens.",
+    ),
+)
 CANNOT_CANCEL = ProblemType(
     "cannot_cancel",
     409,

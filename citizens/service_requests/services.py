@@ -76,9 +76,10 @@ def request_submit(
 ) -> Accepted:
     """Accepts a service request, in one transaction, and hints at it to the workers on commit.
 
-    Raises Problem: UNKNOWN_SERVICE, STRONGER_SIGN_IN_NEEDED, FORM_CHANGED, INVALID_DATA, IDEMPOTENCY_KEY_REUSED when
-    the key came with another body, ALREADY_SENT when the same came with another key a moment ago,
-    SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves no row and frees the key.
+    Raises Problem: UNKNOWN_SERVICE, NOT_ELECTRONIC, NOT_OPEN, STRONGER_SIGN_IN_NEEDED, FORM_CHANGED, INVALID_DATA,
+    IDEMPOTENCY_KEY_REUSED when the key came with another body, ALREADY_SENT when the same came with another key a
+    moment ago, SUBMISSION_IN_PROGRESS when a twin takes longer than TWIN_WAIT. A refusal leaves no row and frees the
+    key.
     """
     remembered = live_services.recall(asked.service_code)
     with suppress(ServiceVersion.DoesNotExist):  # deleted since this process saw it last
@@ -144,6 +145,10 @@ def _refusal(live: LiveService | None, asked: Asked, assurance: Assurance) -> Pr
     """Why this service does not take this submission of this citizen."""
     if live is None:
         return Problem(UNKNOWN_SERVICE)
+    if not live.electronic_allowed:
+        return Problem(problems.NOT_ELECTRONIC, detail=live.not_electronic_reason)
+    if not live.is_open(timezone.now()):
+        return Problem(problems.NOT_OPEN, extensions={"opens_at": live.opens_at, "closes_at": live.closes_at})
     if not assurance.reaches(live.min_ial, live.min_aal):
         return stronger_sign_in_needed(live.min_ial, live.min_aal)
     if live.version != asked.version:

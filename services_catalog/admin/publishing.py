@@ -6,20 +6,25 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from services_catalog.admin.base import AgencyScopedAdmin
+from services_catalog.admin.draft_rights import may_publish
 from services_catalog.languages import for_reader
 from services_catalog.models import Service
-from services_catalog.services.publishing import CannotPublish, service_publish_latest, service_unpublish
+from services_catalog.services.drafts import draft_open
+from services_catalog.services.publishing import CannotPublish, draft_publish, service_unpublish
 
 
 class PublishingActions(AgencyScopedAdmin):
-    """What the admin of services inherits. Whoever may change a service may publish it; the log entry says who did."""
+    """What the admin of services inherits; the log entry says who did it."""
 
-    @admin.action(description=_("Publish the latest version"), permissions=["change"])
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return may_publish(request.user)
+
+    @admin.action(description=_("Publish what is approved"), permissions=["publish"])
     def publish(self, request: HttpRequest, services: QuerySet[Service]) -> None:
         published = 0
         for service in services.order_by("code"):
             try:
-                service_publish_latest(service=service)
+                draft_publish(draft_id=draft_open(service=service).pk)
             except CannotPublish as refusal:
                 self.message_user(request, for_reader(refusal.text.th, refusal.text.en), messages.ERROR)
             else:
@@ -28,7 +33,7 @@ class PublishingActions(AgencyScopedAdmin):
         if published:
             self.message_user(request, _("%(count)d services published.") % {"count": published})
 
-    @admin.action(description=_("Unpublish: citizens see it no more"), permissions=["change"])
+    @admin.action(description=_("Unpublish: citizens see it no more"), permissions=["publish"])
     def unpublish(self, request: HttpRequest, services: QuerySet[Service]) -> None:
         live = list(services.filter(publication=Service.Publication.PUBLISHED))
         for service in live:

@@ -2,6 +2,7 @@
 
 from services_catalog.models.agencies import Agency, AgencyCredential
 from services_catalog.models.lanes import Breaker, Lane, Standing
+from services_catalog.models.links import LinkCheck
 from services_catalog.models.officers import Officer
 from services_catalog.models.operator_actions import OperatorAction
 from services_catalog.models.outages import Outage
@@ -16,6 +17,7 @@ __all__ = [
     "Category",
     "Lane",
     "LifeEvent",
+    "LinkCheck",
     "Officer",
     "OperatorAction",
     "Outage",

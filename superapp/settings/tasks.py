@@ -62,4 +62,5 @@ CELERY_BEAT_SCHEDULE = {
     "reconcile": _every(15 * 60, "service_requests.reconcile"),
     "compute-usual-times": _every(3600, "service_requests.compute_usual_times"),
     "archive-requests": _every(24 * 3600, "service_requests.archive_requests"),
+    "check-links": _every(7 * 24 * 3600, "catalogue.check_links"),
 }
