@@ -19,7 +19,8 @@ _TOLD_OTHERWISE = {"properties", "required", "$defs", "$schema", "$id", "$ref", 
 
 def label_of(name: str) -> str:
     """What a field of the content is called."""
-    return str(ServiceDraft._meta.get_field(name).verbose_name)
+    field: Any = ServiceDraft._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def lines_of(name: str, value: Any) -> list[str]:

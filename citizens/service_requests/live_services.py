@@ -60,6 +60,6 @@ def look_up(code: str) -> LiveService | None:
         return None
     *others, reason_th, reason_en, opens_at, closes_at = row
     reason = Text(reason_th, reason_en or reason_th) if reason_th else None
-    live = LiveService(*others, reason, opens_at, closes_at)
+    live = LiveService(*others, reason, opens_at, closes_at)  # type: ignore[call-arg]
     _remembered[code] = live
     return live

@@ -49,7 +49,7 @@ class AdapterOptionsField(forms.Field):
     widget = AdapterOptionsWidget
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return said(initial or {}) != data
+        return bool(said(initial or {}) != data)
 
 
 def said(options: Mapping[str, Any]) -> dict[str, Any]:

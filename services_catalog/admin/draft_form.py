@@ -96,9 +96,8 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["claim_purposes"] = PurposesField(label=_("Identity fields the agency gets"))
         self.fields["adapter"].choices = adapter_choices()  # type: ignore[attr-defined]
         for rows, names in _TEXT_ROWS.items():
-            for name in names:
-                for language in ("th", "en"):
-                    self.fields[f"{name}_{language}"].widget.attrs["rows"] = rows
+            for name in self.fields.keys() & {f"{name}_{language}" for name in names for language in ("th", "en")}:
+                self.fields[name].widget.attrs["rows"] = rows
 
     def clean_fee_baht(self) -> Decimal | None:
         fee: Decimal | None = self.cleaned_data["fee_baht"]

@@ -9,12 +9,12 @@ _WRITERS = {Officer.Role.EDITOR.value, Officer.Role.AGENCY_ADMINISTRATOR.value}
 
 def may_edit(user: Officer | AnonymousUser) -> bool:
     """Editors and administrators of an agency."""
-    return _is_on_duty(user) and (user.is_superuser or bool(_WRITERS & set(user.roles)))
+    return user.is_superuser or bool(_WRITERS & _roles(user))
 
 
 def may_review(user: Officer | AnonymousUser) -> bool:
     """The platform's reviewers."""
-    return _is_on_duty(user) and (user.is_superuser or Officer.Role.PLATFORM_REVIEWER.value in user.roles)
+    return user.is_superuser or Officer.Role.PLATFORM_REVIEWER.value in _roles(user)
 
 
 def may_publish(user: Officer | AnonymousUser) -> bool:
@@ -22,5 +22,7 @@ def may_publish(user: Officer | AnonymousUser) -> bool:
     return may_edit(user) or may_review(user)
 
 
-def _is_on_duty(user: Officer | AnonymousUser) -> bool:
-    return isinstance(user, Officer) and user.is_active and user.is_staff
+def _roles(user: Officer | AnonymousUser) -> set[str]:
+    if not isinstance(user, Officer) or not (user.is_active and user.is_staff):
+        return set()
+    return set(user.roles)

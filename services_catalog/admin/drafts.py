@@ -16,7 +16,6 @@ from services_catalog.admin.draft_form import DraftForm, RegisterForm
 from services_catalog.admin.draft_rights import may_edit, may_publish, may_review
 from services_catalog.admin.draft_steps import DraftSteps
 from services_catalog.admin.scoping import agency_of, is_central, refuse_foreign, visible_rows
-from services_catalog.languages import for_reader
 from services_catalog.models import Agency, Category, LifeEvent, Officer, Service, ServiceDraft
 from services_catalog.quality import quality_of
 from services_catalog.refusals import Refusal
@@ -26,7 +25,8 @@ from services_catalog.snapshots import draft_content
 _COLOURS = {"draft": "", "submitted": "info", "approved": "success", "rejected": "danger"}
 _WRITTEN: list[tuple[Any, list[Any]]] = [
     (_("What it is"), [
-        ("name_th", "name_en"), ("description_th", "description_en"), ("category", "life_event"), "aliases", "audiences",
+        ("name_th", "name_en"), ("description_th", "description_en"), ("category", "life_event"),
+        "aliases", "audiences",
     ]),
     (_("Manual"), [
         ("purpose_th", "purpose_en"), ("conditions_th", "conditions_en"), ("decision_days", "decision_unit"),
@@ -41,7 +41,7 @@ _WRITTEN: list[tuple[Any, list[Any]]] = [
     (_("Form"), ["form", "example"]),
     (_("Delivery"), ["adapter", "adapter_options"]),
 ]  # fmt: skip
-_REGISTERED = ["code", "agency", ("name_th", "name_en")]
+_REGISTERED: list[Any] = ["code", "agency", ("name_th", "name_en")]
 
 
 def _flat(fields: Sequence[Any]) -> list[str]:
@@ -52,7 +52,7 @@ def _flat(fields: Sequence[Any]) -> list[str]:
 class ServiceDraftAdmin(DraftSteps, AgencyScopedAdmin):
     agency_path = "service__agency"
     agency_officer_may = frozenset({"view", "change", "add"})
-    agency_officer_changes = [*_REGISTERED, *(name for _title, fields in _WRITTEN for name in _flat(fields))]
+    agency_officer_changes = [*_flat(_REGISTERED), *(name for _title, fields in _WRITTEN for name in _flat(fields))]
     nobody_may = frozenset({"delete"})
 
     form = DraftForm
@@ -75,8 +75,8 @@ class ServiceDraftAdmin(DraftSteps, AgencyScopedAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return super().has_module_permission(request) or (is_central(request.user) and may_review(request.user))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and may_edit(request.user)
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and may_edit(request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and may_edit(request.user)
@@ -153,7 +153,8 @@ class ServiceDraftAdmin(DraftSteps, AgencyScopedAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What the form could not foresee, such as two people who save at once."""
         try:
-            return super().changeform_view(request, *args, **kwargs)
+            response: HttpResponse = super().changeform_view(request, *args, **kwargs)
+            return response
         except Refusal as refusal:
             self.refused(request, refusal)
             return HttpResponseRedirect(request.get_full_path())

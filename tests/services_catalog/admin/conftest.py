@@ -23,8 +23,10 @@ from services_catalog.models import (
     Outage,
     SearchAlias,
     Service,
+    ServiceDraft,
     ServiceVersion,
 )
+from services_catalog.services.drafts import draft_open
 from services_catalog.services.operator_actions import Doer
 from services_catalog.services.outages import outage_announce
 from tests import factories
@@ -49,7 +51,7 @@ class AgencyRows:
         version = self.service.current_version
         assert version is not None
         rows: list[Model] = [self.agency, self.service, self.lane, version, self.request, self.outage, self.action]
-        rows.append(self.difference)
+        rows += [self.difference, self.service.draft]
         return {type(row): row for row in rows}
 
     @property
@@ -62,6 +64,7 @@ class AgencyRows:
 def make_rows(code: str) -> AgencyRows:
     agency = factories.make_agency(code)
     service = factories.make_service(agency, f"{code}-licence")
+    draft_open(service=service)
     request = factories.make_request(factories.make_citizen(), service)
     DeliveryAttempt.objects.create(
         id=uuid7(),
@@ -133,6 +136,18 @@ def agency_officer(own: AgencyRows) -> Client:
 
 
 @pytest.fixture
+def editor(own: AgencyRows) -> Client:
+    """Writes the services of their agency."""
+    return signed_in(Officer.objects.create(username="editor", is_staff=True, agency=own.agency, roles=["editor"]))
+
+
+@pytest.fixture
+def reviewer(db: None) -> Client:
+    """Reviews the services of all agencies."""
+    return signed_in(Officer.objects.create(username="reviewer", is_staff=True, roles=["platform_reviewer"]))
+
+
+@pytest.fixture
 def superuser(db: None) -> Client:
     return signed_in(Officer.objects.create(username="root", is_staff=True, is_superuser=True))
 
@@ -146,6 +161,7 @@ def central_officer(db: None) -> Officer:
 AGENCY_MODELS: list[type[Model]] = [
     Agency,
     Service,
+    ServiceDraft,
     Lane,
     ServiceVersion,
     ServiceRequest,
