@@ -87,6 +87,15 @@ def no_answer(failure_code: str) -> Missing:
     )
 
 
+def no_secret() -> Missing:
+    """Without it nothing can be sent."""
+    text = Text(
+        "หน่วยงานยังไม่มีรหัสลับสำหรับรับคำขอ กรุณาให้ผู้ดูแลออกคีย์",
+        "The agency has no secret yet that we show it: have its keys issued.",
+    )
+    return Missing("credential", 0, text, essential=True)
+
+
 def review_missing(reviewed_at: datetime | None, now: datetime) -> list[Missing]:
     """Nothing where somebody reviewed it within settings.REVIEW_EVERY."""
     if reviewed_at is not None and reviewed_at + settings.REVIEW_EVERY > now:

@@ -1,6 +1,6 @@
 """What most tests start from: a citizen with a token, an agency, and a service of it that is live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from pytest_django import Settings
@@ -8,8 +8,15 @@ from rest_framework.test import APIClient
 
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen
+from services_catalog.adapters import http
 from services_catalog.models import Agency, Service
 from tests import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_connection_is_kept_beyond_the_tests() -> Iterator[None]:
+    yield
+    http._pool.close()
 
 
 @pytest.fixture

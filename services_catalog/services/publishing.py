@@ -13,7 +13,7 @@ from services_catalog.adapters.types import CallSettings
 from services_catalog.claims import CLAIMS
 from services_catalog.languages import Text
 from services_catalog.models import Lane, Service, ServiceDraft, ServiceVersion
-from services_catalog.quality import Missing, adapter_of, no_answer, quality_of, review_missing
+from services_catalog.quality import Missing, adapter_of, no_answer, no_secret, quality_of, review_missing
 from services_catalog.refusals import Refusal
 from services_catalog.schemas import check_form
 from services_catalog.search import index_fields
@@ -122,8 +122,10 @@ def _agency_answers(draft: ServiceDraft) -> list[Missing]:
     adapter = adapter_of(draft)
     if isinstance(adapter, Text):
         return []
-    credential = getattr(draft.service.agency, "credential", None)
-    call = CallSettings(outgoing_secret(credential), settings.QUALITY_CALL_DEADLINE, request_id="")
+    secret = outgoing_secret(getattr(draft.service.agency, "credential", None))
+    if not secret:
+        return [no_secret()]
+    call = CallSettings(secret, settings.QUALITY_CALL_DEADLINE, request_id="")
     try:
         adapter.check_config(call)
     except DeliveryFailure as failure:
