@@ -64,14 +64,16 @@ def dead_links(urls: Iterable[str]) -> dict[str, str]:
 
 def adapter_of(row: ServiceContent) -> Adapter | Text:
     """The adapter with a service's or draft's options, or why there is none."""
+    if not row.adapter:
+        return Text("ยังไม่ได้เลือกวิธีส่งคำขอ", "It is not said how requests reach the agency.")
     try:
         return registry.build(row.adapter, row.adapter_options)
     except UnknownAdapter:
         name = repr(row.adapter)
-        return Text(f"ไม่มีตัวเชื่อมต่อชื่อ {name}", f"there is no adapter called {name}.")
+        return Text(f"ไม่มีตัวเชื่อมต่อชื่อ {name}", f"There is no adapter called {name}.")
     except ValidationError as error:
         wrong = ", ".join(sorted(error.detail)) if isinstance(error.detail, dict) else "all of them"
-        return Text(f"ตัวเชื่อมต่อไม่รับค่าเหล่านี้: {wrong}", f"the adapter refuses these options: {wrong}.")
+        return Text(f"ตัวเชื่อมต่อไม่รับค่าเหล่านี้: {wrong}", f"The adapter refuses these options: {wrong}.")
 
 
 def no_answer(failure_code: str) -> Missing:
@@ -188,6 +190,8 @@ def _not_electronic(draft: ServiceDraft, dead: Dead) -> Text | None:
 
 
 def _form(draft: ServiceDraft, dead: Dead) -> Text | None:
+    if not draft.form:
+        return Text("ยังไม่มีแบบฟอร์ม", "There is no form yet.")
     try:
         check_form(draft.form, draft.example)
     except InvalidForm as error:

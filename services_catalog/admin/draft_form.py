@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from services_catalog.admin.adapter_options import AdapterOptionsField, adapter_choices, option_problems, said
@@ -20,26 +21,39 @@ from services_catalog.snapshots import CONTENT_FIELDS
 _SATANG = Decimal("0.01")
 # Names reach 449 characters, but seldom.
 _TEXT_ROWS = {
-    2: ["name", "fee_note", "not_electronic_reason"],
-    4: ["description", "purpose", "conditions"],
+    2: {f"{name}_{language}" for name in ("name", "fee_note", "not_electronic_reason") for language in ("th", "en")},
+    4: {f"{name}_{language}" for name in ("description", "purpose", "conditions") for language in ("th", "en")},
+    3: {"aliases"},
 }
+
+
+def _size(form: forms.BaseForm) -> None:
+    for rows, names in _TEXT_ROWS.items():
+        for name in form.fields.keys() & names:
+            form.fields[name].widget.attrs["rows"] = rows
 
 
 class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
     """A service that is not there yet. Editors of an agency are not asked whose it is."""
 
     code = forms.CharField(
-        label=_("code"),
+        label=capfirst(_("code")),
         max_length=64,
         validators=[code_validator],
         widget=TextWidget,
         help_text=_("For programs, and for good: the agency's code and what it is, such as dlt-licence-renewal."),
     )
-    agency = forms.ModelChoiceField(label=_("agency"), queryset=Agency.objects.order_by("name_th"), widget=SelectWidget)
+    agency = forms.ModelChoiceField(
+        label=capfirst(_("agency")), queryset=Agency.objects.order_by("name_th"), widget=SelectWidget
+    )
 
     class Meta:
         model = ServiceDraft
         fields = ["name_th", "name_en"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _size(self)
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"]
@@ -78,13 +92,15 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
     complaint_channels = RowsField("complaint_channels", label=_("Complaint channels"))
     channels = _ticks("channels", _("Channels"), required=False)
     audiences = _ticks("audiences", _("Audience"))
-    min_ial = _levels(IAL_LEVELS, _("lowest identity assurance (IAL)"))
-    min_aal = _levels(AAL_LEVELS, _("lowest sign-in assurance (AAL)"))
-    privacy_url = forms.URLField(label=_("privacy notice"), required=False, max_length=500, assume_scheme="https")
+    min_ial = _levels(IAL_LEVELS, capfirst(_("lowest identity assurance (IAL)")))
+    min_aal = _levels(AAL_LEVELS, capfirst(_("lowest sign-in assurance (AAL)")))
+    privacy_url = forms.URLField(
+        label=capfirst(_("privacy notice")), required=False, max_length=500, assume_scheme="https"
+    )
     form = JsonField(label=_("Form (JSON Schema)"), required=False)
     example = JsonField(label=_("Example"), required=False, help_text=_("Answers that the form accepts."))
     adapter = forms.ChoiceField(label=_("How requests reach you"), required=False, widget=SelectWidget)
-    adapter_options = AdapterOptionsField(label=_("adapter options"), required=False)
+    adapter_options = AdapterOptionsField(label=capfirst(_("adapter options")), required=False)
 
     class Meta:
         model = ServiceDraft
@@ -95,9 +111,7 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
         # Built for each form: its choices are in the reader's language.
         self.fields["claim_purposes"] = PurposesField(label=_("Identity fields the agency gets"))
         self.fields["adapter"].choices = adapter_choices()  # type: ignore[attr-defined]
-        for rows, names in _TEXT_ROWS.items():
-            for name in self.fields.keys() & {f"{name}_{language}" for name in names for language in ("th", "en")}:
-                self.fields[name].widget.attrs["rows"] = rows
+        _size(self)
 
     def clean_fee_baht(self) -> Decimal | None:
         fee: Decimal | None = self.cleaned_data["fee_baht"]

@@ -20,7 +20,7 @@ from services_catalog.models import Agency, Category, LifeEvent, Officer, Servic
 from services_catalog.quality import quality_of
 from services_catalog.refusals import Refusal
 from services_catalog.services.drafts import draft_save, draft_submit, service_register
-from services_catalog.snapshots import draft_content
+from services_catalog.snapshots import draft_content, live_content
 
 _COLOURS = {"draft": "", "submitted": "info", "approved": "success", "rejected": "danger"}
 _WRITTEN: list[tuple[Any, list[Any]]] = [
@@ -178,6 +178,7 @@ class ServiceDraftAdmin(DraftSteps, AgencyScopedAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         draft = kwargs.get("obj")
         if draft is not None:
+            is_live = draft.service.publication == Service.Publication.PUBLISHED
             context |= {
                 "draft": draft,
                 "seen": draft.edited_at.isoformat(),
@@ -185,6 +186,8 @@ class ServiceDraftAdmin(DraftSteps, AgencyScopedAdmin):
                 "quality": quality_of(draft),
                 "may_review": self.reviews(request, draft),
                 "may_publish": may_publish(request.user),
+                "is_live": is_live,
+                "has_news": not is_live or live_content(draft.service) != draft_content(draft),
                 "service_url": reverse("admin:services_catalog_service_change", args=[draft.pk]),
             }
         return super().render_change_form(request, context, *args, **kwargs)

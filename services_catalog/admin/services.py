@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +87,7 @@ class ServiceAdmin(PublishingActions):
     def reviewed(self, service: Service) -> str:
         if service.publication == Service.Publication.PUBLISHED and review_missing(service.reviewed_at, timezone.now()):
             return badge(_("Review due"), "warning")
-        return format_html("{}", timezone.localtime(service.reviewed_at).date() if service.reviewed_at else "")
+        return date_format(timezone.localtime(service.reviewed_at), "DATE_FORMAT") if service.reviewed_at else ""
 
     @admin.display(description=_("Content"))
     def content(self, service: Service) -> str:

@@ -191,7 +191,7 @@ def test_too_little_is_refused_with_all_that_is_missing(
     ("changes", "what"),
     [
         ({"example": {}}, "The form or its example cannot be used"),
-        ({"adapter_options": {}}, "the adapter refuses these options: submit_url"),
+        ({"adapter_options": {}}, "The adapter refuses these options: submit_url"),
         (
             {"adapter_options": {"submit_url": "http://127.0.0.1:9/cases"}},
             "did not answer the test call (cannot_connect)",
