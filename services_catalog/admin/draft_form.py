@@ -95,7 +95,7 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
     min_ial = _levels(IAL_LEVELS, capfirst(_("lowest identity assurance (IAL)")))
     min_aal = _levels(AAL_LEVELS, capfirst(_("lowest sign-in assurance (AAL)")))
     privacy_url = forms.URLField(
-        label=capfirst(_("privacy notice")), required=False, max_length=500, assume_scheme="https"
+        label=capfirst(_("privacy notice")), required=False, max_length=500, assume_scheme="https", widget=TextWidget
     )
     form = JsonField(label=_("Form (JSON Schema)"), required=False)
     example = JsonField(label=_("Example"), required=False, help_text=_("Answers that the form accepts."))

@@ -30,7 +30,7 @@ NOT_SUBMITTED = Text(
     "ร่างนี้ไม่ได้อยู่ระหว่างรอตรวจ อาจมีผู้ตรวจแล้วหรือถูกแก้ไข",
     "This draft does not wait for a review: somebody has reviewed it, or it was changed.",
 )
-CANNOT_SUBMIT = Text("ส่งตรวจได้เฉพาะร่างที่ยังไม่ได้ส่ง", "Only a draft that was not submitted yet can be submitted.")
+ALREADY_SUBMITTED = Text("ร่างนี้รอตรวจอยู่แล้ว", "This draft waits for a review already.")
 NOTHING_CHANGED = Text(
     "ยังไม่มีอะไรเปลี่ยนจากร่างที่ถูกตีกลับ กรุณาแก้ไขก่อนส่งอีกครั้ง",
     "Nothing differs from what was rejected. Change something before submitting it again.",
@@ -101,12 +101,12 @@ def draft_save(*, draft_id: UUID, changes: Mapping[str, Any], by: Officer, seen:
 
 @transaction.atomic
 def draft_submit(*, draft_id: UUID, by: Officer) -> ServiceDraft:
-    """Asks for a review. Raises DraftRefused."""
+    """Asks for a review; what was approved long ago is reviewed again unchanged. Raises DraftRefused."""
     draft = _locked(draft_id)
     if draft.lifecycle == _Lifecycle.REJECTED:
         raise DraftRefused(NOTHING_CHANGED)
-    if draft.lifecycle != _Lifecycle.DRAFT:
-        raise DraftRefused(CANNOT_SUBMIT)
+    if draft.lifecycle == _Lifecycle.SUBMITTED:
+        raise DraftRefused(ALREADY_SUBMITTED)
     content = draft_content(draft)
     if content == draft.rejected_content:
         raise DraftRefused(NOTHING_CHANGED)

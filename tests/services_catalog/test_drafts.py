@@ -165,7 +165,16 @@ def test_a_reviewer_approves_what_they_read(draft: ServiceDraft, editor: Officer
 
 def test_a_draft_is_submitted_once(draft: ServiceDraft, editor: Officer) -> None:
     submit(draft, editor)
-    assert "not submitted yet" in refused(draft_submit, draft_id=draft.pk, by=editor)
+    assert "already" in refused(draft_submit, draft_id=draft.pk, by=editor)
+
+
+def test_what_was_approved_is_reviewed_again_unchanged(draft: ServiceDraft, editor: Officer, reviewer: Officer) -> None:
+    first = approve(draft, editor, reviewer)
+    again = approve(draft, editor, reviewer)
+    assert again.lifecycle == "approved"
+    assert first.reviewed_at is not None
+    assert again.reviewed_at is not None
+    assert first.reviewed_at < again.reviewed_at
 
 
 def test_of_two_editors_the_second_is_told(draft: ServiceDraft, editor: Officer) -> None:

@@ -19,13 +19,15 @@ class SandboxLogin:
 
 
 def sandbox_officers() -> list[SandboxLogin]:
-    """A platform administrator and an officer of one agency, made where they are missing."""
+    """A platform administrator, a reviewer, and an officer of one agency; made where they are missing."""
     agency = Agency.objects.filter(services__publication="published").order_by("code").first()
     logins = [SandboxLogin("platform", _password("platform"), "platform administrator")]
     _officer(logins[0], is_superuser=True)
+    logins.append(SandboxLogin("reviewer", _password("reviewer"), "platform reviewer"))
+    _officer(logins[1], roles=[Officer.Role.PLATFORM_REVIEWER])
     if agency is not None:
         logins.append(SandboxLogin(f"officer-{agency.code}", _password(agency.code), f"officer of {agency.name_th}"))
-        _officer(logins[1], agency=agency)
+        _officer(logins[2], agency=agency, roles=[Officer.Role.AGENCY_ADMINISTRATOR, Officer.Role.EDITOR])
     return logins
 
 
