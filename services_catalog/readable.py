@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from django.utils import formats, timezone
@@ -14,6 +15,7 @@ from services_catalog.manual import LISTS, Column, Kind, is_empty, rows_in
 from services_catalog.models import ServiceDraft
 
 _DEEPEST = 8
+_MOST_FIELDS = 500
 _TOLD_OTHERWISE = {"properties", "required", "$defs", "$schema", "$id", "$ref", "type", "x-label", "title"}
 
 
@@ -117,7 +119,8 @@ _WRITERS: dict[str, Callable[[str, Any], list[str]]] = {
 def form_fields(form: Any) -> dict[str, str]:
     """Every field of a form by its path, described with all that is asked of it; the form's own rules have path ""."""
     root = form if isinstance(form, dict) else {}
-    return dict(_walk(root, root, "", is_required=False, depth=0))
+    # Forms that refer to themselves go on for ever.
+    return dict(islice(_walk(root, root, "", is_required=False, depth=0), _MOST_FIELDS))
 
 
 def _walk(root: Mapping[str, Any], node: Any, path: str, *, is_required: bool, depth: int) -> Iterator[tuple[str, str]]:

@@ -67,6 +67,18 @@ class JsonField(forms.JSONField):
 
     widget = TextAreaWidget
 
+    def to_python(self, value: Any) -> Any:
+        """Refuses what JSON has and no column can hold: NUL, half of a surrogate pair, NaN, a depth without end."""
+        try:
+            decoded = super().to_python(value)
+            text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
+            is_storable = "\\u0000" not in text and bool(text.encode())
+        except (ValueError, RecursionError):
+            is_storable = False
+        if not is_storable:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""})
+        return decoded
+
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, str):
             return value

@@ -85,9 +85,11 @@ class ServiceAdmin(PublishingActions):
 
     @admin.display(description=_("reviewed"), ordering="reviewed_at")
     def reviewed(self, service: Service) -> str:
-        if service.publication == Service.Publication.PUBLISHED and review_missing(service.reviewed_at, timezone.now()):
+        if service.reviewed_at is None:  # published by the platform itself, as the demo catalogue is
+            return ""
+        if review_missing(service.reviewed_at, timezone.now()):
             return badge(_("Review due"), "warning")
-        return date_format(timezone.localtime(service.reviewed_at), "DATE_FORMAT") if service.reviewed_at else ""
+        return date_format(timezone.localtime(service.reviewed_at), "DATE_FORMAT")
 
     @admin.display(description=_("Content"))
     def content(self, service: Service) -> str:

@@ -88,9 +88,11 @@ def test_a_rule_of_the_form_itself_is_told() -> None:
 
 
 def test_a_form_that_refers_to_itself_ends() -> None:
-    loop = {"$ref": "#/$defs/node"}
-    form = {"type": "object", "properties": {"a": loop}, "$defs": {"node": {"properties": {"a": loop}}}}
-    assert isinstance(form_fields(form), dict)
+    branches = {f"branch_{number}": {"$ref": "#/$defs/node"} for number in range(20)}
+    node = {"title": "Branch", "properties": branches}
+    told = form_fields({"type": "object", "properties": branches, "$defs": {"node": node}})
+    assert told["branch_0.branch_0"] == "Branch"
+    assert len(told) == 500
 
 
 def test_every_service_of_the_demo_catalogue_can_be_told(demo_catalogue: list[Service]) -> None:
