@@ -79,6 +79,10 @@ class JsonField(forms.JSONField):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""})
         return decoded
 
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """As it was typed, right or wrong."""
+        return data
+
     def prepare_value(self, value: Any) -> Any:
         if isinstance(value, str):
             return value

@@ -25,7 +25,7 @@ def failures(**fields: Any) -> dict[str, str]:
 
 def answer(request: Request) -> Response | HangUp:
     status = request.path.rpartition("/")[2]
-    return Response(int(status)) if status.isdecimal() else HangUp()
+    return Response(int(status)) if status.isdecimal() else HangUp.CLOSED
 
 
 def test_what_answers_is_alive_and_what_does_not_is_told_why() -> None:

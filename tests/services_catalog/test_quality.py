@@ -100,9 +100,9 @@ def test_each_thing_that_is_missing_counts(
     assert set(found) <= {code, "other_texts"}
 
 
-def test_all_weights_make_a_hundred(editor: Officer) -> None:
+def test_all_weights_make_a_hundred(agency: Agency) -> None:
     Agency.objects.update(contact_phone="")
-    empty = ServiceDraft(service=Service.objects.create(code="empty", agency=editor.agency))
+    empty = ServiceDraft(service=Service.objects.create(code="empty", agency=agency))
     empty.electronic_allowed, empty.claim_purposes = False, {"name_th": {}}
     empty.steps, empty.purpose_th = [{}], "เพื่อ"
     empty.save()

@@ -50,7 +50,7 @@ def test_outside_its_time_a_service_takes_nothing(
     opens: int | None, closes: int | None, api: APIClient, agency: Agency
 ) -> None:
     now = timezone.now()
-    times = {
+    times: dict[str, Any] = {
         "opens_at": now + timedelta(hours=opens) if opens else None,
         "closes_at": now + timedelta(hours=closes) if closes else None,
     }
