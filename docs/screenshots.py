@@ -1,7 +1,8 @@
 """Makes the admin's screenshots in docs/images anew: .venv/bin/python docs/screenshots.py
 
 Runs a whole system on a state directory of its own, sends some requests, and looks at the pages with Chromium as an
-operator and as an officer of an agency. Takes about a minute; needs a Chromium on the PATH.
+operator and as an officer of an agency, who brings a new service from nothing to live with a reviewer. Takes about a
+minute; needs a Chromium and a font with Thai letters (fonts-noto-core).
 """
 
 import os
@@ -33,6 +34,8 @@ def main() -> None:
     os.environ["SUPERAPP_STATE"] = tempfile.mkdtemp(prefix="superapp-screenshots-")
     os.environ["DJANGO_SETTINGS_MODULE"] = "superapp.settings.local"
     os.environ.setdefault("FLOWER_URL", "http://127.0.0.1:5555")
+    # The demo catalogue fills 300 places; one more service is registered.
+    os.environ["PUBLISHED_SERVICES_CAP"] = "310"
     chromium = shutil.which("chromium")
     if chromium is None:
         raise SystemExit("No chromium here. Run: sudo apt-get install -y chromium fonts-noto-core")
@@ -52,7 +55,7 @@ def look(chromium: str) -> None:
 
     ports = free_ports()
     services = load_catalogue(DEMO, ports)
-    operator, officer, _reviewer = sandbox_officers()
+    operator, reviewer, officer = sandbox_officers()
     with running_system(ports, workers=1):
         agency = officer.username.removeprefix("officer-")
         own = [one.code for one in services if one.agency.code == agency]
@@ -64,6 +67,12 @@ def look(chromium: str) -> None:
             browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
             as_operator(sign_in(browser, ports.web_url, operator.username, operator.password, "en-GB"))
             as_officer(sign_in(browser, ports.web_url, officer.username, officer.password, "th-TH"))
+            from_nothing_to_live(
+                sign_in(browser, ports.web_url, officer.username, officer.password, "en-GB"),
+                sign_in(browser, ports.web_url, reviewer.username, reviewer.password, "en-GB"),
+                f"{agency}-plate-reservation",
+                next(one for one in services if one.agency.code == agency).adapter_options["submit_url"],
+            )
             browser.close()
 
 
@@ -103,6 +112,20 @@ def as_officer(page: Page) -> None:
     save(page, page.url, "admin-request")
 
 
+def from_nothing_to_live(editor: Page, reviewer: Page, code: str, submit_url: str) -> None:
+    """The pictures of docs/agencies.md."""
+    from tests.browser.walk import Hands, publish, register, review
+
+    register(Hands(editor, "en"), code, submit_url, picture)
+    picture(editor, "submitted")
+    service_id = editor.url.split("/")[-3]
+    review(reviewer, picture, "review")
+    publish(editor, service_id)
+    picture(editor, "published")
+    editor.goto(f"{ADMIN}/services_catalog/service/{service_id}/change/")
+    picture(editor, "live")
+
+
 def open_first(page: Page) -> None:
     address = page.locator("#result_list tbody a").first.get_attribute("href")
     page.goto(address or "")
@@ -110,6 +133,14 @@ def open_first(page: Page) -> None:
 
 def save(page: Page, address: str, name: str) -> None:
     page.goto(address)
+    _screenshot(page, name)
+
+
+def picture(page: Page, name: str) -> None:
+    _screenshot(page, f"admin-new-{name}")
+
+
+def _screenshot(page: Page, name: str) -> None:
     page.wait_for_timeout(400)  # fonts and switches settle
     IMAGES.mkdir(exist_ok=True)
     page.screenshot(path=IMAGES / f"{name}.png")

@@ -20,6 +20,7 @@ ARCHIVE_REQUESTS = "service_requests.archive_requests"
 RECONCILE = "service_requests.reconcile"
 COMPUTE_USUAL_TIMES = "service_requests.compute_usual_times"
 NOTIFY_PENDING = "notifications.notify_pending"
+CHECK_LINKS = "catalogue.check_links"
 FORGET_EXPIRED_SIGN_INS = "identity.forget_expired"
 CONTINUE_IMPORTS = "catalogue.continue_imports"
 
@@ -33,6 +34,7 @@ ROUTES: dict[str, Queue] = {
     RECONCILE: Queue.MAINTENANCE,
     COMPUTE_USUAL_TIMES: Queue.MAINTENANCE,
     NOTIFY_PENDING: Queue.NOTIFICATIONS,
+    CHECK_LINKS: Queue.MAINTENANCE,
     FORGET_EXPIRED_SIGN_INS: Queue.MAINTENANCE,
     CONTINUE_IMPORTS: Queue.MAINTENANCE,
 }

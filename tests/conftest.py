@@ -1,6 +1,6 @@
 """What most tests start from: a citizen with a token, an agency, and a service of it that is live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pgtrigger
 import pytest
@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen
+from services_catalog.adapters import http
 from services_catalog.models import Agency, Service
 from tests import factories
 
@@ -25,6 +26,12 @@ def catalogue_versions_at_once(_django_db_helper: None) -> None:
     """What gives the catalogue its versions waits for the commit, which most tests never come to."""
     if connection.in_atomic_block:
         pgtrigger.constraints(pgtrigger.Immediate, *_CATALOGUE_TRIGGERS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_connection_is_kept_beyond_the_tests() -> Iterator[None]:
+    yield
+    http._pool.close()
 
 
 @pytest.fixture

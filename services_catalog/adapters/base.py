@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.utils.functional import Promise
 from rest_framework.serializers import Serializer
 
 from services_catalog.adapters.types import Answer, CallSettings, Receipt, Submission
@@ -15,6 +16,8 @@ class Adapter(ABC):
     `options` are what `options_serializer` validated, once when they are saved and again when the adapter is built.
     """
 
+    # What people call this way of reaching agencies; the name it is registered under where it is empty.
+    label: ClassVar[str | Promise] = ""
     options_serializer: ClassVar[type[Serializer[Any]]]
 
     def __init__(self, options: Mapping[str, Any]) -> None:

@@ -29,11 +29,14 @@ class AdapterRegistry:
 
     def build(self, name: str, options: Mapping[str, Any]) -> Adapter:
         """An adapter with validated options. Raises UnknownAdapter or rest_framework's ValidationError."""
+        return self.get(name)(options)
+
+    def get(self, name: str) -> type[Adapter]:
+        """Raises UnknownAdapter."""
         try:
-            adapter_class = self._classes[name]
+            return self._classes[name]
         except KeyError:
             raise UnknownAdapter(name) from None
-        return adapter_class(options)
 
     def __iter__(self) -> Iterator[str]:
         return iter(sorted(self._classes))

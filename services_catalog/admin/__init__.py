@@ -3,6 +3,7 @@
 from services_catalog.admin import (
     agencies,
     audit,
+    drafts,
     import_jobs,
     lanes,
     officers,
@@ -15,6 +16,7 @@ from services_catalog.admin import (
 __all__ = [
     "agencies",
     "audit",
+    "drafts",
     "import_jobs",
     "lanes",
     "officers",

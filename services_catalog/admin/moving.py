@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from import_export.admin import ImportExportMixin
 from import_export.results import Result
 
+from services_catalog import rights
 from services_catalog.admin.base import AgencyScopedAdmin, ExportForm
 from services_catalog.admin.moving_forms import ConfirmForm, UploadForm
 from services_catalog.admin.scoping import agency_of, is_central
@@ -39,8 +40,9 @@ class MovableAdmin(ImportExportMixin, AgencyScopedAdmin):  # type: ignore[misc]
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         """Whoever may change the rows; an agency's officers only where the resource knows whose rows they are."""
-        is_scoped = is_central(request.user) or self.resource_classes[0].knows_agencies
-        return is_scoped and bool(self.has_change_permission(request))
+        resource = self.resource_classes[0]
+        is_scoped = is_central(request.user) or resource.knows_agencies
+        return is_scoped and rights.may(request.user, "change", resource._meta.model)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services_catalog.admin.action_names import ACTION_NAMES, name_of_action
 from services_catalog.admin.base import AgencyScopedAdmin, ChoiceFilter, DropdownFilter
-from services_catalog.admin.service_form import as_json
+from services_catalog.admin.content import as_json
 from services_catalog.models import OperatorAction
 
 # The names are Django's own of the pages; requests are registered by the app above this one.

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from services_catalog.admin.base import AgencyScopedAdmin
 from services_catalog.languages import for_reader
 from services_catalog.models import Service
-from services_catalog.services.publishing import CannotPublish, service_publish_latest, service_unpublish
+from services_catalog.services.drafts import draft_open
+from services_catalog.services.publishing import CannotPublish, draft_publish, service_unpublish
 
 
 class PublishingActions(AgencyScopedAdmin):
@@ -20,12 +21,12 @@ class PublishingActions(AgencyScopedAdmin):
     def has_unpublish_permission(self, request: HttpRequest) -> bool:
         return self.may(request, "unpublish")
 
-    @admin.action(description=_("Publish the latest version"), permissions=["publish"])
+    @admin.action(description=_("Publish what is approved"), permissions=["publish"])
     def publish(self, request: HttpRequest, services: QuerySet[Service]) -> None:
         published = 0
         for service in services.order_by("code"):
             try:
-                service_publish_latest(service=service)
+                draft_publish(draft_id=draft_open(service=service).pk)
             except CannotPublish as refusal:
                 self.message_user(request, for_reader(refusal.text.th, refusal.text.en), messages.ERROR)
             else:

@@ -6,6 +6,7 @@ from services_catalog.models.audit import AuditEvent
 from services_catalog.models.catalogue import CatalogueEntry, CatalogueVersion
 from services_catalog.models.imports import ImportJob
 from services_catalog.models.lanes import Breaker, Lane, Standing
+from services_catalog.models.links import LinkCheck
 from services_catalog.models.officers import Officer
 from services_catalog.models.operator_actions import OperatorAction
 from services_catalog.models.outages import Outage
@@ -24,6 +25,7 @@ __all__ = [
     "ImportJob",
     "Lane",
     "LifeEvent",
+    "LinkCheck",
     "Officer",
     "OperatorAction",
     "Outage",

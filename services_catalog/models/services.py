@@ -150,6 +150,8 @@ class ServiceDraft(ServiceContent):
         verbose_name=_("edited by"),
     )
     edited_at = models.DateTimeField(_("edited at"), auto_now=True)
+    # Everybody who changed it since it was published last: none of them reviews it.
+    editors = ArrayField(models.UUIDField(), default=list, blank=True, editable=False)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -188,6 +190,10 @@ class ServiceDraft(ServiceContent):
             models.CheckConstraint(
                 condition=models.Q(reviewed_by__isnull=True) | ~models.Q(reviewed_by=models.F("submitted_by")),
                 name="draft_reviewer_did_not_submit_it",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(editors__contains=[models.F("reviewed_by")]),
+                name="draft_reviewer_did_not_edit_it",
             ),
         ]
         triggers = [

@@ -89,6 +89,7 @@ UNFOLD = {
                 "title": _("Catalogue"),
                 "items": [
                     _page(_("Services"), "description", "services_catalog.Service"),
+                    _page(_("Drafts"), "edit_note", "services_catalog.ServiceDraft"),
                     _page(_("Service versions"), "history", "services_catalog.ServiceVersion"),
                     _page(_("Agencies"), "apartment", "services_catalog.Agency"),
                     _page(_("Categories"), "category", "services_catalog.Category"),

@@ -6,6 +6,11 @@ from typing import Any
 from .environment import env
 
 PUBLISHED_SERVICES_CAP = env.int("PUBLISHED_SERVICES_CAP", 300)
+# How complete a service must be to be published (0 to 100, services_catalog.quality), how long a review counts, and
+# how long the agency's system may take to answer the test call.
+QUALITY_THRESHOLD = env.int("QUALITY_THRESHOLD", 80)
+REVIEW_EVERY = timedelta(days=round(env.int("REVIEW_EVERY_MONTHS", 12) * 365 / 12))
+QUALITY_CALL_DEADLINE = timedelta(seconds=5)
 
 # Waits before the 1st, 2nd, 3rd… attempt; the last one repeats until the request is given up.
 RETRY_PROFILES = {

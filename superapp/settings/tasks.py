@@ -63,4 +63,5 @@ CELERY_BEAT_SCHEDULE = {
     "compute-usual-times": _every(3600, "service_requests.compute_usual_times"),
     "continue-imports": _every(5, "catalogue.continue_imports"),
     "archive-requests": _every(24 * 3600, "service_requests.archive_requests"),
+    "check-links": _every(7 * 24 * 3600, "catalogue.check_links"),
 }

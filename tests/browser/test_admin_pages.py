@@ -21,6 +21,7 @@ OF_AGENCIES = [
     "services_catalog/outage",
     "services_catalog/operatoraction",
     "services_catalog/service",
+    "services_catalog/servicedraft",
     "services_catalog/serviceversion",
     "services_catalog/agency",
     "services_catalog/officer",
@@ -139,16 +140,23 @@ def test_people_change_the_language(service: Service, sign_in: SignIn) -> None:
 def test_an_officer_mends_a_name_and_its_documents(
     service: Service, agency: Agency, sign_in: SignIn, complaints: list[str]
 ) -> None:
-    page = sign_in(Officer.objects.create(username="officer", is_staff=True, agency=agency, roles=AGENCY_ROLES), "th")
+    editor = Officer.objects.create(username="officer", is_staff=True, agency=agency, roles=["editor"])
+    page = sign_in(editor, "th")
     page.goto(f"/admin/services_catalog/service/{service.pk}/change/")
+    with page.expect_navigation():
+        page.click("[name=_open]")
     page.fill("[name=name_en]", "A better name")
-    page.fill("[name=documents-0-th]", "สำเนาทะเบียนบ้าน")
+    page.locator("nav a", has_text="คู่มือ").click()
+    page.fill("[name=documents-0-name_th]", "สำเนาทะเบียนบ้าน")
     page.check("[name=documents-0-required]")
-    page.click("[name=_save]")
-    page.wait_for_url("**/service/")
-    service.refresh_from_db()
-    assert service.name_en == "A better name"
-    assert service.documents[0]["name"]["th"] == "สำเนาทะเบียนบ้าน"
+    page.click("[data-rows=documents] [data-add-row]")
+    page.fill("[name=documents-1-name_th]", "รูปถ่าย")
+    with page.expect_navigation():
+        page.click("[name=_save]")
+    draft = service.draft
+    assert draft.name_en == "A better name"
+    assert [one["name"]["th"] for one in draft.documents] == ["สำเนาทะเบียนบ้าน", "รูปถ่าย"]
+    assert [one["required"] for one in draft.documents] == [True, False]
     assert complaints == []
 
 

@@ -122,7 +122,7 @@ def test_publishing_a_newer_version_keeps_the_date_and_takes_no_place(draft: Ser
 @pytest.mark.parametrize(
     ("adapter", "options", "reason"),
     [
-        ("", {}, "no adapter called ''"),
+        ("", {}, "not said how requests reach"),
         ("pigeon", {}, "no adapter called 'pigeon'"),
         ("rest_json", {}, "submit_url"),
         ("rest_json", {"submit_url": "ftp//nowhere"}, "submit_url"),

@@ -20,7 +20,7 @@ from django.utils import timezone
 from services_catalog.models import Agency, Service, ServiceDraft
 from services_catalog.models.agencies import code_validator
 from services_catalog.search import index_fields
-from services_catalog.services.moving.working_copies import to_be_submitted_anew, working_copy
+from services_catalog.services.drafts import note_change, working_copy
 
 _COLUMNS = {"service_id", "ministry_th", "agency_id", "agency_th", "service_name_th", "status_id"}
 _INVISIBLE = re.compile("[\x00\u200b-\u200d\u2060\ufeff]")
@@ -184,7 +184,7 @@ def _sort_in(row: Row, agency: Agency, service: Service | None, changes: _Change
     changes.services.append(service)
     if draft.name_th != name:
         draft.name_th = name
-        to_be_submitted_anew(draft)
+        note_change(draft, None)
         (changes.drafts_new if is_new else changes.drafts).append(draft)
 
 

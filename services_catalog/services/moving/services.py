@@ -11,14 +11,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from import_export.fields import Field
 
-from services_catalog.claims import CLAIMS
+from services_catalog.languages import for_reader
+from services_catalog.manual import manual_problems
 from services_catalog.models import Agency, Service, ServiceDraft
-from services_catalog.models.content import AAL_LEVELS, IAL_LEVELS
+from services_catalog.models.content import AAL_LEVELS, IAL_LEVELS, ServiceContent
 from services_catalog.schemas import InvalidForm, check_form
 from services_catalog.search import index_fields
+from services_catalog.services.drafts import note_change, working_copy
 from services_catalog.services.moving.columns import ColumnWidget
 from services_catalog.services.moving.resources import CatalogueResource
-from services_catalog.services.moving.working_copies import CONTENT, to_be_submitted_anew, working_copy
+from services_catalog.snapshots import draft_content
+
+CONTENT = [field.name for field in ServiceContent._meta.local_fields]
 
 
 class CodeField(Field):  # type: ignore[misc]
@@ -77,7 +81,7 @@ class ServiceResource(CatalogueResource):
         self, instance: ServiceDraft, import_validation_errors: Any = None, validate_unique: bool = True
     ) -> None:
         wrong = dict(import_validation_errors or {})
-        for check in (_clean_service, _clean_levels, _clean_content, _clean_form, _clean_claims):
+        for check in (_clean_service, _clean_levels, _clean_content, _clean_manual, _clean_form):
             try:
                 check(instance, [*wrong])
             except ValidationError as error:
@@ -105,8 +109,7 @@ def _register(draft: ServiceDraft) -> None:
 
 def _save_draft(draft: ServiceDraft, *, by: UUID | None) -> None:
     draft.service_id = draft.service.pk
-    draft.edited_by_id = by
-    to_be_submitted_anew(draft)
+    note_change(draft, by)
     draft.save()
 
 
@@ -139,8 +142,13 @@ def _clean_form(draft: ServiceDraft, known: list[str]) -> None:
         raise ValidationError({"form": str(error)}) from None
 
 
-def _clean_claims(draft: ServiceDraft, known: list[str]) -> None:
-    unknown = draft.claim_purposes.keys() - set(CLAIMS)
-    if unknown:
-        text = _("There are no identity claims called %(names)s.") % {"names": ", ".join(sorted(unknown))}
-        raise ValidationError({"claim_purposes": text})
+def _clean_manual(draft: ServiceDraft, known: list[str]) -> None:
+    """Lists and purposes of claims, whose shapes the database does not know."""
+    wrong: dict[str, list[str]] = {}
+    for problem in manual_problems(draft_content(draft)):
+        name = problem.pointer.split("/")[1]
+        if name not in known:
+            told = for_reader(problem.message.th, problem.message.en)
+            wrong.setdefault(name, []).append(f"{problem.pointer}: {told}")
+    if wrong:
+        raise ValidationError(wrong)

@@ -20,17 +20,17 @@ class SandboxLogin:
 
 
 def sandbox_officers() -> list[SandboxLogin]:
-    """A superuser, an officer of one agency with all its roles, and a reviewer; made where they are missing."""
+    """A superuser, a reviewer, and an officer of one agency with all its roles; made where they are missing."""
     agency = Agency.objects.filter(services__publication="published").order_by("code").first()
     platform = SandboxLogin("platform", _password("platform"), "superuser")
     reviewer = SandboxLogin("reviewer", _password("reviewer"), "platform reviewer")
     _officer(platform, is_superuser=True)
-    _officer(reviewer, roles=["platform_reviewer"])
+    _officer(reviewer, roles=[Officer.Role.PLATFORM_REVIEWER])
     if agency is None:
         return [platform, reviewer]
     officer = SandboxLogin(f"officer-{agency.code}", _password(agency.code), f"officer of {agency.name_th}")
     _officer(officer, agency=agency, roles=AGENCY_ROLES)
-    return [platform, officer, reviewer]
+    return [platform, reviewer, officer]
 
 
 def _password(purpose: str) -> str:

@@ -25,10 +25,12 @@ from services_catalog.models import (
     Outage,
     SearchAlias,
     Service,
+    ServiceDraft,
     ServiceVersion,
     UnansweredQuery,
 )
 from services_catalog.models.officers import AGENCY_ROLES
+from services_catalog.services.drafts import draft_open
 from services_catalog.services.operator_actions import Doer
 from services_catalog.services.outages import outage_announce
 from tests import factories
@@ -55,7 +57,7 @@ class AgencyRows:
         version = self.service.current_version
         assert version is not None
         rows: list[Model] = [self.agency, self.service, self.lane, version, self.request, self.outage, self.action]
-        rows += [self.difference, self.audit, self.officer]
+        rows += [self.difference, self.audit, self.officer, self.service.draft]
         return {type(row): row for row in rows}
 
     def keys(self, model: type[Model]) -> set[object]:
@@ -75,6 +77,7 @@ class AgencyRows:
 def make_rows(code: str) -> AgencyRows:
     agency = factories.make_agency(code)
     service = factories.make_service(agency, f"{code}-licence")
+    draft_open(service=service)
     request = factories.make_request(factories.make_citizen(), service)
     DeliveryAttempt.objects.create(
         id=uuid7(),
@@ -161,6 +164,18 @@ def operator(db: None) -> Client:
 
 
 @pytest.fixture
+def editor(own: AgencyRows) -> Client:
+    """Writes the services of their agency."""
+    return signed_in(Officer.objects.create(username="editor", is_staff=True, agency=own.agency, roles=["editor"]))
+
+
+@pytest.fixture
+def reviewer(db: None) -> Client:
+    """Reviews the services of all agencies."""
+    return signed_in(Officer.objects.create(username="reviewer", is_staff=True, roles=["platform_reviewer"]))
+
+
+@pytest.fixture
 def superuser(db: None) -> Client:
     return signed_in(Officer.objects.create(username="root", is_staff=True, is_superuser=True))
 
@@ -174,6 +189,7 @@ def central_officer(db: None) -> Officer:
 AGENCY_MODELS: list[type[Model]] = [
     Agency,
     Service,
+    ServiceDraft,
     Lane,
     ServiceVersion,
     ServiceRequest,

@@ -1,4 +1,6 @@
-"""Officers put services online and take them off; the cap holds here as well."""
+"""Services go online and off from their list; the cap holds here as well."""
+
+from collections.abc import Iterator
 
 import pytest
 from django.test import Client
@@ -6,9 +8,11 @@ from django.urls import reverse
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from services_catalog.models import Service
+from services_catalog.models import Agency, Officer, Service, ServiceDraft
+from tests.counterparts import RECEIPT, http_server
 from tests.services_catalog.admin.conftest import AgencyRows
 from tests.services_catalog.admin.pages import page
+from tests.services_catalog.drafting import COMPLETE, approve, make_reviewer, write
 
 pytestmark = pytest.mark.django_db
 
@@ -26,32 +30,49 @@ def is_live(service: Service) -> bool:
     return seen
 
 
-def test_an_officer_takes_a_service_off_and_puts_it_online_again(agency_officer: Client, own: AgencyRows) -> None:
-    assert "1 services unpublished." in run(agency_officer, "unpublish", own.service)
+@pytest.fixture
+def approved(editor: Client, own: AgencyRows) -> Iterator[ServiceDraft]:
+    """The own agency's draft, complete and approved."""
+    Agency.objects.filter(pk=own.agency.pk).update(contact_phone="1584")
+    officer = Officer.objects.get(username="editor")
+    with http_server(RECEIPT) as theirs:
+        draft = write(own.service.draft, officer, **COMPLETE, adapter_options={"submit_url": theirs.url})
+        yield approve(draft, officer, make_reviewer())
+
+
+def test_an_editor_takes_a_service_off_and_puts_it_online_again(
+    editor: Client, own: AgencyRows, approved: ServiceDraft
+) -> None:
+    assert "1 services unpublished." in run(editor, "unpublish", own.service)
     assert not is_live(own.service)
-    assert "1 services published." in run(agency_officer, "publish", own.service)
+    assert "1 services published." in run(editor, "publish", own.service)
     assert is_live(own.service)
-    history = agency_officer.get(page(Service, "history", own.service), headers={"accept-language": "en"}).text
+    history = editor.get(page(Service, "history", own.service), headers={"accept-language": "en"}).text
     assert history.count("Unpublished</del> → <ins>Published") == 2, "also as the test's service was made"
     assert history.count("Published</del> → <ins>Unpublished") == 1
 
 
 def test_one_more_than_the_cap_is_refused_with_a_reason(
-    agency_officer: Client, own: AgencyRows, settings: Settings
+    editor: Client, own: AgencyRows, approved: ServiceDraft, settings: Settings
 ) -> None:
-    run(agency_officer, "unpublish", own.service)
+    run(editor, "unpublish", own.service)
     settings.PUBLISHED_SERVICES_CAP = 0
-    assert "the cap is 0: unpublish one first" in run(agency_officer, "publish", own.service)
-    assert "จากที่เปิดได้ 0 บริการ" in run(agency_officer, "publish", own.service, language="th")
+    assert "the cap is 0: unpublish one first" in run(editor, "publish", own.service)
+    assert "จากที่เปิดได้ 0 บริการ" in run(editor, "publish", own.service, language="th")
     assert not is_live(own.service)
 
 
-def test_a_service_without_a_form_is_refused(agency_officer: Client, own: AgencyRows) -> None:
+def test_what_nobody_approved_is_refused(editor: Client, own: AgencyRows) -> None:
     draft = Service.objects.create(code="own-draft", agency=own.agency, name_th="ร่าง")
-    assert "own-draft: there is no form yet." in run(agency_officer, "publish", draft)
+    assert "own-draft: the draft is not approved." in run(editor, "publish", draft)
     assert not is_live(draft)
 
 
-def test_a_neighbours_service_is_out_of_reach(agency_officer: Client, own: AgencyRows, foreign: AgencyRows) -> None:
-    run(agency_officer, "unpublish", foreign.service)
+def test_officers_without_a_role_publish_nothing(agency_officer: Client, own: AgencyRows) -> None:
+    run(agency_officer, "unpublish", own.service)
+    assert is_live(own.service)
+
+
+def test_a_neighbours_service_is_out_of_reach(editor: Client, own: AgencyRows, foreign: AgencyRows) -> None:
+    run(editor, "unpublish", foreign.service)
     assert is_live(foreign.service)

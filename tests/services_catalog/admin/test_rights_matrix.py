@@ -28,6 +28,7 @@ from services_catalog.models import (
     Outage,
     SearchAlias,
     Service,
+    ServiceDraft,
     ServiceVersion,
     UnansweredQuery,
 )
@@ -49,9 +50,10 @@ AGENCY = ["agency_administrator", "editor", "case_handler"]
 EXPECTED: dict[type[Model], list[str]] = {
     Agency: ["view add change", "view", "view", "view change keys new_key", "view", "view"],
     Service: [
-        *("view add change unpublish", "view publish unpublish", "view"),
-        *("view change publish unpublish", "view change publish unpublish", "view"),
+        *("view unpublish", "view publish unpublish", "view"),
+        *("view publish unpublish", "view publish unpublish", "view"),
     ],
+    ServiceDraft: ["view add change", "view", "", "view add change", "view add change", ""],
     ServiceVersion: ["view", "view", "view", "view", "view", "view"],
     Lane: ["view", "view", f"view change plan_outage {_RUN}", "view change plan_outage", "view plan_outage", "view"],
     Outage: ["view", "view", "view end", "view end", "view end", "view"],
@@ -176,6 +178,7 @@ class Matrix:
 WORDS: dict[type[Model], Any] = {
     Agency: lambda row: row.code,
     Service: lambda row: row.code,
+    ServiceDraft: lambda row: row.service.code,
     ServiceVersion: lambda row: row.service.code,
     Lane: lambda row: row.service.code,
     Outage: lambda row: row.lane.service.code,

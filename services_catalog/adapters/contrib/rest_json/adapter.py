@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from services_catalog.adapters import http
 from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.contrib.rest_json.options import RestJsonOptions
@@ -24,6 +26,7 @@ class RestJsonAdapter(Adapter):
     is about us, the address or the moment is tried again; any other answer leaves the outcome unknown.
     """
 
+    label = _("The agency's own JSON API (REST)")
     options_serializer = RestJsonOptions
 
     @property
