@@ -21,6 +21,7 @@ urlpatterns = [
     path("health/", include("superapp.operations.urls")),
     path("metrics", metrics, name="metrics"),
     path("admin/operations/", include("superapp.operations.admin_urls")),
+    path("admin/", include("services_catalog.admin.urls")),
     path("admin/i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

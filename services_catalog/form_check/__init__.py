@@ -7,7 +7,7 @@ from services_catalog.form_check.checking import problems_of_example, problems_o
 from services_catalog.form_check.examples import example_for
 from services_catalog.form_check.order import readable, with_order
 from services_catalog.form_check.problems import FormProblem
-from services_catalog.form_check.texts import CheckedTexts, PlacedProblem, check_texts, read_text
+from services_catalog.form_check.texts import CheckedTexts, PlacedProblem, check_texts, place_problems, read_text
 
 __all__ = [
     "CheckedTexts",
@@ -15,6 +15,7 @@ __all__ = [
     "PlacedProblem",
     "check_texts",
     "example_for",
+    "place_problems",
     "problems_of_example",
     "problems_of_form",
     "read_text",

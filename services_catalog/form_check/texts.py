@@ -38,7 +38,7 @@ def read_text(part: Part, text: str) -> tuple[Any, list[PlacedProblem]]:
         return None, [PlacedProblem(problem, error.place)]
 
 
-def placed(problems: list[FormProblem], text: str) -> list[PlacedProblem]:
+def place_problems(problems: list[FormProblem], text: str) -> list[PlacedProblem]:
     """Each at its own place, or at the nearest one above that the text has."""
     known = places(text) if problems else {}
     return [PlacedProblem(one, _nearest(one.pointer, known)) for one in problems]
@@ -58,10 +58,10 @@ def check_texts(form_text: str, example_text: str) -> CheckedTexts:
         found = [PlacedProblem(FormProblem("form", "", "empty", _EMPTY, is_warning=True), START)]
         return CheckedTexts([*found, *unreadable], None)
     if not found:
-        found = placed(problems_of_form(form), form_text)
+        found = place_problems(problems_of_form(form), form_text)
     if any(not one.problem.is_warning for one in found):
         return CheckedTexts([*found, *unreadable], None)
     if example_text.strip() and not unreadable:
-        unreadable = placed(problems_of_example(form, example), example_text)
+        unreadable = place_problems(problems_of_example(form, example), example_text)
     made = json.dumps(example_for(form), ensure_ascii=False, indent=2)
     return CheckedTexts([*found, *unreadable], made)
