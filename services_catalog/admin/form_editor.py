@@ -31,8 +31,8 @@ _STATIC = "services_catalog/form_editor"
 
 # What the script says to the officer, in the officer's language.
 _WORDS = {
-    "line": _("line"),
-    "example": _("example"),
+    "line": _("Line"),
+    "example": _("Example"),
     "fine": _("No problems: the form can be used."),
     "unchecked": _("The form could not be checked. It will be tried again with your next change."),
     "signed_out": _("You are signed out. Sign in again in another tab, then go on here."),
@@ -132,8 +132,15 @@ class FormEditorField(JSONTextField):
 
 
 class ExampleField(JSONTextField):
+    """An example of answers, or {}. Whether it fits the form, the two together tell (FormEditorMixin)."""
+
     part = "example"
     widget = ExampleWidget
+
+    def to_python(self, value: Any) -> Any:
+        example = super().to_python(value)
+        raise_for(place_problems(problems_of_example({"type": "object"}, example), value or ""))
+        return example
 
 
 class FormEditorMixin(forms.Form):
@@ -144,10 +151,9 @@ class FormEditorMixin(forms.Form):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or self.cleaned_data
-        form, example = cleaned.get("form"), cleaned.get("example")
-        if form and example is not None:
-            if example == {}:
-                cleaned["example"] = example = example_for(form)
+        form = cleaned.get("form")
+        if form and "example" in cleaned:
+            example = cleaned["example"] = cleaned["example"] or example_for(form)
             try:
                 text = self.data.get(self.add_prefix("example"), "")
                 raise_for(place_problems(problems_of_example(form, example), text))

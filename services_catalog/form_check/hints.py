@@ -114,7 +114,7 @@ def _below(schema: Schema) -> Iterator[tuple[str, Schema]]:
 
 def _of_label(where: str, name: str, field: Schema) -> Iterator[FormProblem]:
     yield from _of_text(
-        where, field.get("x-label"), "label", Text(f"ช่อง “{name}” ไม่มีชื่อ", f"The field “{name}” has no label")
+        where, field.get("x-label"), "label", Text(f"ช่อง “{name}” ไม่มีชื่อ", f"The field “{name}” has no name")
     )
     if "x-hint" in field:
         yield from _of_text(
@@ -129,7 +129,7 @@ def _of_choices(where: str, field: Schema) -> Iterator[FormProblem]:
     for choice in field["enum"]:
         label = labels.get(str(choice)) if isinstance(labels, dict) else None
         shown = str(choice)[:60]
-        missing = Text(f"ตัวเลือก “{shown}” ไม่มีชื่อ", f"The choice “{shown}” has no label")
+        missing = Text(f"ตัวเลือก “{shown}” ไม่มีชื่อ", f"The choice “{shown}” has no name")
         yield from _of_text(f"{where}/enum", label, "choice", missing)
 
 

@@ -19,7 +19,7 @@ WORDS = {
     "en": {
         "add": "Add a field",
         "fine": "No problems",
-        "no_label": "The field “field_1” has no label in Thai.",
+        "no_label": "The field “field_1” has no name in Thai.",
         "kind": "There is no type “strng”",
     },
 }
@@ -73,6 +73,10 @@ def test_an_officer_builds_a_form_by_clicking(
         choice.locator("[data-choice=th]").fill(thai)
         choice.locator("[data-choice=en]").fill(english)
     page.locator(".fe-field").nth(3).locator("[data-move='-1']").click()
+    page.locator(".fe-field").first.locator("summary").click()
+    page.locator(".fe-field").first.locator("[data-text='x-hint.th']").fill("ตามใบทะเบียนพาณิชย์")
+    page.locator(".fe-field").first.locator("[data-text='x-hint.en']").fill("As in the trade register")
+    page.locator(".fe-field").first.locator("[data-limit=maxLength]").fill("120")
     expect(problems).to_contain_text(words["fine"])
 
     screen = page.locator(".fe-screen")
@@ -82,6 +86,7 @@ def test_an_officer_builds_a_form_by_clicking(
     take(page, "thai")
     page.locator("[data-language=en]").click()
     expect(screen).to_contain_text("Kind of shop")
+    expect(screen).to_contain_text("As in the trade register")
     assert page.locator(".ph-label").all_inner_texts()[2] == "Kind of shop *"
     take(page, "english")
 
@@ -89,6 +94,13 @@ def test_an_officer_builds_a_form_by_clicking(
     page.wait_for_url("**/servicedraft/")
     draft.refresh_from_db()
     assert draft.form["x-order"] == ["name_of_the_business", "national_id_number", "kind_of_shop", "opening_day"]
+    assert draft.form["properties"]["name_of_the_business"] == {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 120,
+        "x-label": {"th": "ชื่อกิจการ", "en": "Name of the business"},
+        "x-hint": {"th": "ตามใบทะเบียนพาณิชย์", "en": "As in the trade register"},
+    }
     assert draft.form["properties"]["kind_of_shop"]["enum"] == ["restaurant", "shop"]
     assert set(draft.form["required"]) == set(draft.form["x-order"])
     assert problems_of_form(draft.form) == []
@@ -116,6 +128,7 @@ def test_a_mistake_in_the_text_is_told_with_its_place(
     expect(page.locator(".fe-problems button")).to_contain_text("2")
     page.locator("[data-tab=builder]").click()
     expect(page.locator(".fe-note")).to_be_visible()
+    take(page, "no-builder")
     page.click("[name=_save]")
     expect(page.locator("body")).to_contain_text("2, ")
     take(page, "refused")
@@ -138,6 +151,8 @@ def test_a_form_that_the_builder_does_not_know_whole_stays_as_it_is(
     first = given.schema["x-order"][0]
     page.locator(".fe-field").first.locator("[data-text='x-label.en']").fill("A better name")
     take(page, "demo-form")
+    page.locator(".fe-problems").scroll_into_view_if_needed()
+    take(page, "demo-end")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.locator("[data-tab=json]").click()
     take(page, "demo-json")

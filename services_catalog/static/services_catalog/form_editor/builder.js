@@ -1,5 +1,5 @@
 // The list of fields that officers build a form with. It changes the form it is given and says so; the text is another's.
-import { changeKind, fieldNames, isObject, keyFrom, kindOf, limitsOf, setFields, steps } from "./schema.js";
+import { changeKind, fieldNames, isObject, keyFrom, kindOf, limitsOf, resolve, setFields, steps } from "./schema.js";
 
 export class Builder {
   /** told: calls changed(form) after each change; form is what is edited, or null where the text is no form. */
@@ -13,6 +13,9 @@ export class Builder {
     this.changed = changed;
     this.automatic = new Set(); // keys that still follow the name in English
     this.addButton.addEventListener("click", () => this.add());
+    this.list.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target.matches("input")) event.preventDefault(); // it would save the page
+    });
   }
 
   /** Draws the rows of a form. */
@@ -99,6 +102,7 @@ export class Builder {
     const [hint, language] = input.dataset.text.split(".");
     const given = this.field(row)?.[hint];
     input.value = typeof given?.[language] === "string" ? given[language] : "";
+    input.placeholder = given ? "" : resolve(this.field(row), this.form)[hint]?.[language] ?? ""; // as its reference has it
     input.addEventListener("input", () => {
       const field = this.field(row);
       const texts = { th: "", en: "", ...(isObject(field[hint]) ? field[hint] : {}), [language]: input.value };

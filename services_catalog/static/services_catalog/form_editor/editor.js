@@ -35,7 +35,7 @@ class Editor {
       this.check();
     });
     if (this.makeExample) this.makeExample.hidden = false;
-    this.open("builder");
+    this.open(parsed(this.text.value) === null ? "json" : "builder");
     this.speak(this.officerReads);
   }
 
@@ -64,7 +64,8 @@ class Editor {
 
   // What was drawn last stays while the text is half typed.
   preview() {
-    if (isObject(this.form)) drawPreview(this.root.querySelector(".fe-screen"), this.form, this.phoneReads, this.told.phone);
+    if (isObject(this.form)) this.drawn = this.form;
+    drawPreview(this.root.querySelector(".fe-screen"), this.drawn ?? {}, this.phoneReads, this.told.phone);
   }
 
   checkSoon() {
@@ -110,8 +111,8 @@ class Editor {
   item(problem) {
     const button = document.createElement("button");
     button.type = "button";
-    const part = problem.part === "example" ? `${this.told.words.example}, ` : "";
-    button.textContent = `${part}${this.told.words.line} ${problem.line}`;
+    const { example, line } = this.told.words;
+    button.textContent = problem.part === "example" ? `${example}: ${line} ${problem.line}` : `${line} ${problem.line}`;
     button.addEventListener("click", () => this.show(problem));
     const item = document.createElement("li");
     item.className = problem.warning ? "is-warning" : "is-error";
