@@ -60,9 +60,8 @@ def target_of(reference: Any) -> str | None:
 
 def resolved(schema: Any, schemas: dict[str, Schema]) -> Schema:
     """The schema with what it refers to; what stands beside the reference wins. References go round nowhere."""
-    if not isinstance(schema, dict):
-        return {}
-    while "$ref" in schema:
-        target = schemas.get(target_of(schema["$ref"]) or "", {})
-        schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
-    return schema
+    found: Schema = schema if isinstance(schema, dict) else {}
+    while "$ref" in found:
+        target = schemas.get(target_of(found["$ref"]) or "", {})
+        found = {**target, **{key: value for key, value in found.items() if key != "$ref"}}
+    return found
