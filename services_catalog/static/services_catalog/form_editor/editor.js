@@ -77,22 +77,24 @@ class Editor {
     this.asking?.abort();
     this.asking = new AbortController();
     // An example that nobody has touched follows the form.
-    const follows = this.example && (!this.example.value.trim() || this.example.value === this.made);
+    const asked = this.example?.value ?? "";
+    const follows = !asked.trim() || asked === this.made;
     const token = this.root.closest("form").querySelector("[name=csrfmiddlewaretoken]").value;
-    const body = new URLSearchParams({ form: this.text.value, example: follows ? "" : this.example?.value ?? "" });
+    const body = new URLSearchParams({ form: this.text.value, example: follows ? "" : asked });
     try {
       const answer = await fetch(this.told.check, { method: "POST", headers: { "X-CSRFToken": token }, body, signal: this.asking.signal });
       if (answer.redirected) return this.say(this.told.words.signed_out);
       if (!answer.ok) return this.say(this.told.words.unchecked);
-      this.tell(await answer.json(), follows);
+      const told = await answer.json();
+      this.tell(told, follows && this.example?.value === asked); // what was typed meanwhile stays
     } catch (error) {
       if (error.name !== "AbortError") this.say(this.told.words.unchecked);
     }
   }
 
   tell({ problems, example }, follows) {
-    this.made = example;
     if (this.makeExample) this.makeExample.disabled = example === null;
+    if (example !== null) this.made = example;
     if (follows && example !== null) this.example.value = example;
     this.builder.mark(problems, (problem) => problem.message[this.officerReads]);
     if (!problems.length) return this.say(this.told.words.fine, "is-fine");
