@@ -22,6 +22,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("admin/operations/", include("superapp.operations.admin_urls")),
     path("admin/second-factor/", include("superapp.officer_sign_in.urls")),
+    path("admin/", include("services_catalog.admin.urls")),
     path("admin/i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

@@ -1,6 +1,5 @@
 """What an editor fills in: first a code and a name, then the draft."""
 
-import json
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from services_catalog.admin.adapter_options import AdapterOptionsField, adapter_choices, option_problems, said
-from services_catalog.admin.base import CheckboxesWidget, SelectWidget, TextAreaWidget, TextWidget
+from services_catalog.admin.base import CheckboxesWidget, SelectWidget, TextWidget
+from services_catalog.admin.form_editor import FormEditorMixin
 from services_catalog.admin.rows import PurposesField, RowsField
 from services_catalog.languages import for_reader
 from services_catalog.models import Agency, Service, ServiceDraft
@@ -62,33 +62,6 @@ class RegisterForm(forms.ModelForm):  # type: ignore[type-arg]
         return code
 
 
-class JsonField(forms.JSONField):
-    """JSON as people read it, Thai letters included."""
-
-    widget = TextAreaWidget
-
-    def to_python(self, value: Any) -> Any:
-        """Refuses what JSON has and no column can hold: NUL, half of a surrogate pair, NaN, a depth without end."""
-        try:
-            decoded = super().to_python(value)
-            text = json.dumps(decoded, ensure_ascii=False, allow_nan=False)
-            is_storable = "\\u0000" not in text and bool(text.encode())
-        except (ValueError, RecursionError):
-            is_storable = False
-        if not is_storable:
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": ""})
-        return decoded
-
-    def bound_data(self, data: Any, initial: Any) -> Any:
-        """As it was typed, right or wrong."""
-        return data
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return value
-        return json.dumps(value, ensure_ascii=False, indent=2) if value else ""
-
-
 def _levels(levels: list[Decimal], label: Any) -> forms.TypedChoiceField:
     choices = [(str(level), str(level)) for level in levels]
     return forms.TypedChoiceField(label=label, choices=choices, coerce=Decimal, widget=SelectWidget)
@@ -99,7 +72,7 @@ def _ticks(name: str, label: Any, **kwargs: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(label=label, choices=field.base_field.choices, widget=CheckboxesWidget, **kwargs)
 
 
-class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
+class DraftForm(FormEditorMixin, forms.ModelForm):  # type: ignore[type-arg]
     legal_references = RowsField("legal_references", label=_("Legal references"))
     steps = RowsField("steps", label=_("Steps"))
     documents = RowsField("documents", label=_("Documents"))
@@ -113,8 +86,6 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
     privacy_url = forms.URLField(
         label=capfirst(_("privacy notice")), required=False, max_length=500, assume_scheme="https", widget=TextWidget
     )
-    form = JsonField(label=_("Form (JSON Schema)"), required=False)
-    example = JsonField(label=_("Example"), required=False, help_text=_("Answers that the form accepts."))
     adapter = forms.ChoiceField(label=_("How requests reach you"), required=False, widget=SelectWidget)
     adapter_options = AdapterOptionsField(label=capfirst(_("adapter options")), required=False)
 
@@ -132,12 +103,6 @@ class DraftForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_fee_baht(self) -> Decimal | None:
         fee: Decimal | None = self.cleaned_data["fee_baht"]
         return fee if fee is None else fee.quantize(_SATANG)
-
-    def clean_form(self) -> Any:
-        return self.cleaned_data["form"] or {}
-
-    def clean_example(self) -> Any:
-        return self.cleaned_data["example"] or {}
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from django.db import transaction
 
+from services_catalog.form_check import with_order
 from services_catalog.models import Agency, Category, LifeEvent, SearchAlias, Service
 from services_catalog.search import index_fields, normalise
 from services_catalog.services.publishing import service_version_create
@@ -62,7 +63,8 @@ def demo_forms() -> dict[str, Form]:
     for path in sorted((DEMO_CATALOGUE / "forms").glob("*.yaml")):
         if path.name != "shared.yaml":
             content = _read(path)
-            forms[path.stem] = Form(_with_shared_definitions(content["schema"], shared), content["example"])
+            schema = with_order(_with_shared_definitions(content["schema"], shared))
+            forms[path.stem] = Form(schema, content["example"])
     return forms
 
 

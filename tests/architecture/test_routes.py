@@ -36,6 +36,8 @@ PLAIN = {"health-alive", "health-ready", "set_language"}
 OPERATORS = {"operations"}
 # Between an officer's password and the admin (tests/superapp/officer_sign_in).
 SECOND_FACTOR = {"second-factor", "second-factor-enrol"}
+# Behind the admin's sign-in, for all officers (tests/services_catalog/admin/test_form_check.py).
+OFFICERS = {"form-check"}
 # Behind a token of its own (tests/superapp/operations/metrics).
 MACHINES = {"metrics"}
 # Agencies prove themselves in their own way.
@@ -86,7 +88,7 @@ def test_the_open_routes_are_these() -> None:
 def test_views_without_the_framework_are_these() -> None:
     assert {
         name_of(route) for route in routes() if view_of(route) is None
-    } == PLAIN | OPERATORS | SECOND_FACTOR | MACHINES
+    } == PLAIN | OPERATORS | SECOND_FACTOR | OFFICERS | MACHINES
 
 
 def test_nobody_is_asked_who_they_are_where_everybody_may_come() -> None:

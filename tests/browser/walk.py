@@ -72,6 +72,7 @@ def register(hands: Hands, code: str, submit_url: str, take: Take) -> None:
     hands.fill("privacy_url", "https://www.dlt.go.th/privacy")
     take(hands.page, "who")
     hands.tab("form")
+    hands.click("[data-tab=json]")
     hands.fill("form", json.dumps(FORM, ensure_ascii=False, indent=2))
     hands.fill("example", json.dumps({"plate": "กก 1"}, ensure_ascii=False))
     take(hands.page, "form")
@@ -99,6 +100,7 @@ def review(page: Page, take: Take, name: str, *expected: str) -> None:
 def change_form(hands: Hands, service_id: Any) -> None:
     hands.page.goto(f"/admin/services_catalog/servicedraft/{service_id}/change/")
     hands.tab("form")
+    hands.click("[data-tab=json]")
     hands.fill("form", json.dumps(CHANGED_FORM))
     hands.to("button[name=_submit]")
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
-from services_catalog.schemas import is_national_id
+from services_catalog.national_id import is_national_id
 from superapp.sandbox.agencies.behaviours import AgencyKind
 from superapp.sandbox.people import TEST_PEOPLE
 from tests.flows.conftest import PERSON, System

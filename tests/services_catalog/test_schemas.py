@@ -6,13 +6,13 @@ from uuid import uuid4
 
 import pytest
 
+from services_catalog.national_id import is_national_id
 from services_catalog.problems import FieldProblem
 from services_catalog.schemas import (
     MAX_PROBLEMS_TOLD,
     InvalidForm,
     check_short_form,
     form_problems,
-    is_national_id,
     short_form_problems,
 )
 

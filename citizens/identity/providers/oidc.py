@@ -29,7 +29,7 @@ from citizens.identity.providers.base import (
 )
 from services_catalog.adapters import http
 from services_catalog.languages import Text
-from services_catalog.schemas import is_national_id
+from services_catalog.national_id import is_national_id
 
 _DEADLINE = timedelta(seconds=8)
 _KEYS_LIFETIME = 600.0
