@@ -129,7 +129,7 @@ def _search(name: str, services: Callable[[], "QuerySet[Service]"]) -> dict[str,
     from services_catalog.search import search
 
     typed = [query.typed for query in read_queries(ROOT / "benchmarks" / "search_queries.tsv")]
-    ways: "dict[str, Find]" = {
+    ways: dict[str, Find] = {
         "search": lambda query: search(services(), query),
         "ilike": lambda query: _ilike(services(), query),
     }
