@@ -100,4 +100,5 @@ def _worth(piece: Piece, vocabulary: Vocabulary) -> float:
     """Rare and long words have more, unknown ones less."""
     frequency = max(vocabulary.frequency(vocabulary.rarest(of)) for _, of in piece.alternatives)
     rarity = math.log(1 + vocabulary.total / (frequency + 0.5)) * (1 if frequency else _UNKNOWN_WORTH)
-    return piece.weight * rarity**_RARE_IS_NOT_ALL * min(_LONGEST_SAYS, ((piece.end - piece.start) / _LONG_WORD) ** 0.5)
+    length = math.sqrt((piece.end - piece.start) / _LONG_WORD)
+    return piece.weight * math.pow(rarity, _RARE_IS_NOT_ALL) * min(_LONGEST_SAYS, length)
