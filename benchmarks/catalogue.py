@@ -107,7 +107,7 @@ def _etag(port: int) -> str:
 
 def _search_real_list(path: Path) -> dict[str, float | int]:
     """The same over the national list; without it `real_services` is 0 and there are no times."""
-    from services_catalog.services.csv_import import read_services_csv, services_import
+    from services_catalog.services.moving.national_list import read_services_csv, services_import
 
     from services_catalog.models import Service
 

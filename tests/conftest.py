@@ -31,7 +31,7 @@ def catalogue_versions_at_once(_django_db_helper: None) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _no_connection_is_kept_beyond_the_tests() -> Iterator[None]:
     yield
-    http._pool.close()
+    http.close_idle_connections()
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def draft_open(*, service: Service) -> ServiceDraft:
     """The service's draft; where it has none, one that says what the service says now."""
     live = Service.objects.select_for_update(of=("self",)).select_related("current_version").get(pk=service.pk)
     draft = working_copy(live)
-    if draft.edited_at is None:  # not saved yet
+    if not ServiceDraft.objects.filter(pk=live.pk).exists():
         draft.save(force_insert=True)
     return draft
 
