@@ -107,9 +107,8 @@ def _etag(port: int) -> str:
 
 def _search_real_list(path: Path) -> dict[str, float | int]:
     """The same over the national list; without it `real_services` is 0 and there are no times."""
-    from services_catalog.services.moving.national_list import read_services_csv, services_import
-
     from services_catalog.models import Service
+    from services_catalog.services.moving.national_list import read_services_csv, services_import
 
     if not path.exists():
         print(f"no national list at {path}: name one with --real-list")

@@ -17,7 +17,7 @@ def _roles(**verbs: str) -> dict[Officer.Role, Verbs]:
 
 
 _HEADINGS = _roles(
-    platform_administrator="view add change delete",
+    platform_administrator="view add change delete import",
     platform_reviewer="view",
     agency_administrator="view",
     editor="view",
@@ -33,7 +33,7 @@ _CITIZENS_SEEN = _roles(platform_administrator="view", operator="view")
 # Model → role → verbs. docs/operators.md has the same table; a test compares.
 RIGHTS: dict[str, dict[Officer.Role, Verbs]] = {
     "services_catalog.agency": _roles(
-        platform_administrator="view add change",
+        platform_administrator="view add change import",
         platform_reviewer="view",
         operator="view",
         agency_administrator="view change",
@@ -49,15 +49,15 @@ RIGHTS: dict[str, dict[Officer.Role, Verbs]] = {
         agency_administrator="view add change reset_second_factor",
     ),
     "services_catalog.service": _roles(
-        platform_administrator="view unpublish",
+        platform_administrator="view unpublish import",
         platform_reviewer="view publish unpublish",
         operator="view",
-        agency_administrator="view publish unpublish",
-        editor="view publish unpublish",
+        agency_administrator="view publish unpublish import",
+        editor="view publish unpublish import",
         case_handler="view",
     ),
     "services_catalog.servicedraft": _roles(
-        platform_administrator="view add change",
+        platform_administrator="view",
         platform_reviewer="view review publish",
         agency_administrator="view add change publish",
         editor="view add change publish",
@@ -73,8 +73,8 @@ RIGHTS: dict[str, dict[Officer.Role, Verbs]] = {
     "services_catalog.category": _HEADINGS,
     "services_catalog.lifeevent": _HEADINGS,
     "services_catalog.searchalias": _roles(
-        platform_administrator="view add change delete",
-        platform_reviewer="view add change delete",
+        platform_administrator="view add change delete import",
+        platform_reviewer="view add change delete import",
     ),
     "services_catalog.unansweredquery": _roles(
         platform_administrator="view delete",

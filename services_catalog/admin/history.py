@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db.models import DateTimeField, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -91,8 +93,19 @@ class AuditedHistory(BaseModelAdmin):  # type: ignore[type-arg]
         if wanted := request.GET.get("format"):
             return export(events, wanted)
         page = Paginator(events, _PER_PAGE).get_page(request.GET.get("page"))
-        response.context_data |= {"audit_page": page, "audit_lines": in_words(list(page))}
+        response.context_data |= {
+            "audit_page": page,
+            "audit_lines": in_words(list(page)),
+            "steps": _steps(response.context_data["object"]),
+        }
         return response
+
+
+def _steps(row: Model) -> QuerySet[LogEntry]:
+    """What officers did and why, in their own words; what an ordinary save changed is in the trail."""
+    entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
+    told = entries.exclude(change_message="").exclude(change_message__startswith="[")
+    return told.select_related("user").order_by("-action_time")[:_PER_PAGE]
 
 
 def export(events: QuerySet[AuditEvent], wanted: str) -> HttpResponse | StreamingHttpResponse:

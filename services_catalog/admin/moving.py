@@ -14,10 +14,9 @@ from django.utils.translation import gettext as _
 from import_export.admin import ImportExportMixin
 from import_export.results import Result
 
-from services_catalog import rights
 from services_catalog.admin.base import AgencyScopedAdmin, ExportForm
 from services_catalog.admin.moving_forms import ConfirmForm, UploadForm
-from services_catalog.admin.scoping import agency_of, is_central
+from services_catalog.admin.scoping import agency_of
 from services_catalog.services.moving.formats import FORMATS, JSON, UnreadableFile
 from services_catalog.services.moving.resources import CatalogueResource
 from services_catalog.services.moving.uploads import UploadStorage
@@ -39,10 +38,7 @@ class MovableAdmin(ImportExportMixin, AgencyScopedAdmin):  # type: ignore[misc]
     skip_admin_log = True
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        """Whoever may change the rows; an agency's officers only where the resource knows whose rows they are."""
-        resource = self.resource_classes[0]
-        is_scoped = is_central(request.user) or resource.knows_agencies
-        return is_scoped and rights.may(request.user, "change", resource._meta.model)
+        return self.may(request, "import")
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(self.has_view_permission(request))

@@ -44,8 +44,6 @@ class CatalogueResource(ModelResource):  # type: ignore[misc]
     """
 
     key = "code"
-    # Whether it refuses rows of other agencies than `agency_id`.
-    knows_agencies = False
 
     class Meta:
         skip_unchanged = True

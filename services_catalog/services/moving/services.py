@@ -35,8 +35,6 @@ class CodeField(Field):  # type: ignore[misc]
 class ServiceResource(CatalogueResource):
     """A row is a draft. A service that is not there yet is made, unpublished; its agency is never changed."""
 
-    knows_agencies = True
-
     code = CodeField("service__code")
     agency = CodeField("service__agency__code")
 

@@ -111,6 +111,7 @@ def test_the_trail_cannot_be_changed_or_deleted(own: AgencyRows) -> None:
 
 
 def test_the_history_of_a_service_reads_in_words_and_has_its_draft(superuser: Client, own: AgencyRows) -> None:
+    own.service.draft.delete()
     ServiceDraft.objects.create(service=own.service, name_th="ชื่อใหม่", purpose_en="To drive")
     ServiceDraft.objects.update(lifecycle="submitted")
 

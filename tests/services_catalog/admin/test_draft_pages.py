@@ -213,15 +213,15 @@ def test_reviewers_write_nothing(reviewer: Client, own: AgencyRows) -> None:
 
 
 @pytest.mark.parametrize("roles", [[], ["case_handler"]])
-def test_other_officers_of_the_agency_only_read(roles: list[str], own: AgencyRows) -> None:
+def test_drafts_are_no_business_of_other_officers_of_the_agency(roles: list[str], own: AgencyRows) -> None:
     other = signed_in(Officer.objects.create(username="other", is_staff=True, agency=own.agency, roles=roles))
     draft = own.service.draft
-    assert other.get(page(ServiceDraft, "change", draft)).status_code == 200
-    assert other.post(page(ServiceDraft, "change", draft), typed(draft)).status_code == 403
+    assert other.get(page(ServiceDraft, "change", draft)).status_code in (302, 403)
+    assert other.post(page(ServiceDraft, "change", draft), typed(draft)).status_code in (302, 403)
     for name in ("review", "publish", "unpublish"):
-        assert other.post(step(name, draft), {"decision": "approve"}).status_code == 403
+        assert other.post(step(name, draft), {"decision": "approve"}).status_code in (403, 404)
     ServiceDraft.objects.all().delete()
-    assert other.post(step("open", own.service)).status_code == 403
+    assert other.post(step("open", own.service)).status_code in (403, 404)
     assert not ServiceDraft.objects.exists()
 
 

@@ -89,6 +89,22 @@ def export(client: Client, model: type[Model], rows: list[Any], name: str) -> by
     return response.content
 
 
+@pytest.fixture
+def own(own: AgencyRows) -> AgencyRows:
+    """Before anybody has opened its draft."""
+    own.service.draft.delete()
+    own.service.refresh_from_db()
+    return own
+
+
+@pytest.fixture
+def foreign(foreign: AgencyRows) -> AgencyRows:
+    """The same."""
+    foreign.service.draft.delete()
+    foreign.service.refresh_from_db()
+    return foreign
+
+
 def service_row(code: str, agency: str = "own", **fields: Any) -> Row:
     return {"code": code, "agency": agency, "name_th": f"บริการ {code}", **fields}
 
@@ -130,8 +146,9 @@ def test_services_go_from_one_platform_to_another(name: str, superuser: Client, 
     arrived = Service.objects.get(code="own-licence")
     assert (arrived.publication, arrived.current_version, arrived.agency) == ("unpublished", None, service.agency)
     assert (arrived.draft.lifecycle, arrived.draft.edited_by) == ("draft", Officer.objects.get(username="root"))
+    assert arrived.draft.editors == [arrived.draft.edited_by_id], "who imports does not review"
     after: Row = dict(ServiceDraft.objects.filter(pk=arrived.pk).values().get())
-    left_out = {"service_id", "lifecycle", "edited_at", "edited_by_id"}
+    left_out = {"service_id", "lifecycle", "edited_at", "edited_by_id", "editors"}
     assert {key: after[key] for key in after.keys() - left_out} == {key: before[key] for key in after.keys() - left_out}
     assert arrived in search(Service.objects.all(), "ขอใบขับขี่")
 
