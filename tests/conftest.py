@@ -22,8 +22,11 @@ _CATALOGUE_TRIGGERS = [
 
 
 @pytest.fixture(autouse=True)
-def catalogue_versions_at_once(_django_db_helper: None) -> None:
+def catalogue_versions_at_once(request: pytest.FixtureRequest) -> None:
     """What gives the catalogue its versions waits for the commit, which most tests never come to."""
+    if not request.node.get_closest_marker("django_db") and "db" not in request.fixturenames:
+        return  # asking for the database would give it to tests that have no use for it
+    request.getfixturevalue("_django_db_helper")
     if connection.in_atomic_block:
         pgtrigger.constraints(pgtrigger.Immediate, *_CATALOGUE_TRIGGERS)
 
