@@ -134,7 +134,7 @@ def test_a_mistake_in_the_text_is_told_with_its_place(
     text.fill('{"type": "object", "properties": {"b": {"type": "integer"}}}')
     expect(example).to_have_value('{\n  "b": 1\n}')
     text.fill('{"type": "object",\n "properties": {,}}')
-    expect(page.locator(".fe-problems button")).to_contain_text("2")
+    expect(page.locator(".fe-problems button").first).to_contain_text("2")
     page.locator("[data-tab=builder]").click()
     expect(page.locator(".fe-note")).to_be_visible()
     take(page, "no-builder")
