@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
 from django.core.management import call_command
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import Settings
 
 from superapp.static_files import StaticFiles
+
+# An answer that is closed looks at the connections that are open.
+pytestmark = pytest.mark.django_db
 
 SHEET = "admin/css/base.css"
 
