@@ -1,17 +1,29 @@
 """Signed-in devices: access token, rotating refresh token, sign-out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
+from citizens.identity.assurance import Assurance
+from citizens.identity.devices import Device
+from citizens.identity.events import identity_event_write
 from citizens.identity.problems import GRANT_REFUSED
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.tokens import access_token_issue
-from citizens.models import RefreshToken, Session
+from citizens.models import Citizen, IdentityEvent, RefreshToken, Session
+from services_catalog.encryption import encrypt_json
 from services_catalog.problems import Problem
+
+
+def provider_session_place(session_id: UUID) -> str:
+    """What a session's, or a sign-in's, `provider_session_encrypted` is bound to."""
+    return f"provider-session:{session_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,39 @@ class Tokens:
     access_token: str
     refresh_token: str
     expires_in: int
+
+
+def session_open(
+    citizen: Citizen,
+    *,
+    provider: str,
+    assurance: Assurance,
+    authenticated_at: datetime,
+    device: Device,
+    provider_session: Mapping[str, str] | None = None,
+) -> Tokens:
+    """Signs a device in, however the citizen proved who they are, and writes that down for them.
+
+    `provider_session` is what ending the provider's own session will need (its tokens).
+    """
+    with transaction.atomic():
+        new_id = uuid7()
+        sealed = encrypt_json(dict(provider_session or {}), bound_to=provider_session_place(new_id))
+        session = Session.objects.create(
+            id=new_id,
+            citizen=citizen,
+            provider=provider,
+            ial=assurance.ial,
+            aal=assurance.aal,
+            device_name=device.name,
+            network=device.network,
+            provider_session_encrypted=sealed if provider_session else None,
+            authenticated_at=authenticated_at,
+        )
+        identity_event_write(
+            citizen.pk, IdentityEvent.Kind.SIGNED_IN, provider=provider, assurance=assurance, device=device
+        )
+        return tokens_issue(session)
 
 
 def tokens_issue(session: Session) -> Tokens:

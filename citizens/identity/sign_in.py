@@ -13,16 +13,17 @@ from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
+from citizens.identity.assurance import Assurance
 from citizens.identity.citizens import citizen_identify
+from citizens.identity.devices import Device
 from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
 from citizens.identity.providers.base import Challenge, IdentityNotProven, ProviderFailed
 from citizens.identity.providers.registry import provider
 from citizens.identity.secrets import digest, new_secret
-from citizens.identity.sessions import Tokens, tokens_issue
-from citizens.models import RefreshToken, Session, SignIn
+from citizens.identity.sessions import Tokens, session_open
+from citizens.models import RefreshToken, SignIn
 from services_catalog.problems import Problem
 
 logger = structlog.get_logger(__name__)
@@ -115,7 +116,7 @@ def _back_to_phone(sign_in: SignIn, **answer: str) -> str:
     return f"{sign_in.redirect_uri}{separator}{urlencode(answer)}"
 
 
-def code_exchange(*, code: str, code_verifier: str, redirect_uri: str) -> Tokens:
+def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: Device) -> Tokens:
     """The phone's one-time code for tokens. Raises Problem GRANT_REFUSED; a wrong verifier uses the code up."""
     now = timezone.now()
     unused = SignIn.objects.filter(code_hash=digest(code), exchanged_at__isnull=True, expires_at__gt=now)
@@ -127,16 +128,13 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str) -> Tokens
         raise Problem(GRANT_REFUSED)
     if not hmac.compare_digest(challenge, sign_in.code_challenge) or redirect_uri != sign_in.redirect_uri:
         raise Problem(GRANT_REFUSED)
-    with transaction.atomic():
-        return tokens_issue(
-            Session.objects.create(
-                citizen=sign_in.citizen,
-                provider=sign_in.provider,
-                ial=sign_in.ial,
-                aal=sign_in.aal,
-                authenticated_at=sign_in.answered_at,
-            )
-        )
+    return session_open(
+        sign_in.citizen,
+        provider=sign_in.provider,
+        assurance=Assurance(sign_in.ial, sign_in.aal),
+        authenticated_at=sign_in.answered_at,
+        device=device,
+    )
 
 
 def forget_expired() -> None:

@@ -14,6 +14,7 @@ from prometheus_client import Counter
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from citizens.identity.devices import client_address
 from services_catalog.problems import Problem
 from superapp.api.texts import NOT_READY
 
@@ -86,12 +87,3 @@ def _caller(request: Request) -> str:
     if request.user is not None and getattr(request.user, "is_authenticated", False):
         return str(request.user.pk)
     return client_address(request)
-
-
-def client_address(request: Request) -> str:
-    """The caller's address: what the outermost trusted proxy saw (TRUSTED_PROXIES), else the socket's."""
-    forwarded = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    trusted = settings.TRUSTED_PROXIES
-    if trusted and len(forwarded) >= trusted:
-        return str(forwarded[-trusted])
-    return str(request.META.get("REMOTE_ADDR", ""))

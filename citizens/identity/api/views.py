@@ -18,6 +18,7 @@ from citizens.identity.api.serializers import (
     TokensSerializer,
 )
 from citizens.identity.authentication import signed_in_citizen
+from citizens.identity.devices import device_of
 from citizens.identity.problems import SIGN_IN_NOT_FOUND
 from citizens.identity.providers.registry import providers
 from citizens.identity.sessions import session_end, tokens_refresh
@@ -130,6 +131,7 @@ class TokenView(OpenView):
                 code=values["code"],
                 code_verifier=values["code_verifier"],
                 redirect_uri=values["redirect_uri"],
+                device=device_of(request),
             )
         body = {**asdict(tokens), "token_type": "Bearer"}
         return Response(body, headers={"Cache-Control": "no-store"})

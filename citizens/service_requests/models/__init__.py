@@ -6,6 +6,7 @@ index of the table begins with it and somebody looks rows up by it.
 
 from citizens.service_requests.models.attempts import DeliveryAttempt
 from citizens.service_requests.models.differences import Difference
+from citizens.service_requests.models.drafts import RequestDraft
 from citizens.service_requests.models.events import AgencyEvent, StatusEvent
 from citizens.service_requests.models.keys import IdempotencyKey
 from citizens.service_requests.models.requests import ServiceRequest
@@ -22,6 +23,7 @@ __all__ = [
     "Errand",
     "IdempotencyKey",
     "Outcome",
+    "RequestDraft",
     "ServiceRequest",
     "Status",
     "StatusEvent",

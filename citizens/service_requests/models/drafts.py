@@ -1,0 +1,24 @@
+from django.db import models
+from uuid_utils.compat import uuid7
+
+
+class RequestDraft(models.Model):
+    """What a citizen has typed and not sent, kept on the server: it survives signing out and another sign-in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    citizen = models.ForeignKey(
+        "citizens.Citizen", on_delete=models.CASCADE, db_index=False, related_name="request_drafts"
+    )
+    service = models.ForeignKey("services_catalog.Service", on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey("services_catalog.ServiceVersion", on_delete=models.CASCADE, related_name="+")
+    # AES-GCM blob bound to this row: the form's answers so far as JSON.
+    data_encrypted = models.BinaryField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["citizen", "-id"], name="draft_of_citizen")]
+
+    def __str__(self) -> str:
+        return f"draft {self.id}"
