@@ -22,6 +22,7 @@ COMPUTE_USUAL_TIMES = "service_requests.compute_usual_times"
 NOTIFY_PENDING = "notifications.notify_pending"
 CHECK_LINKS = "catalogue.check_links"
 FORGET_EXPIRED_SIGN_INS = "identity.forget_expired"
+RESTORE_REVOCATIONS = "identity.restore_revocations"
 CONTINUE_IMPORTS = "catalogue.continue_imports"
 
 ROUTES: dict[str, Queue] = {
@@ -36,5 +37,6 @@ ROUTES: dict[str, Queue] = {
     NOTIFY_PENDING: Queue.NOTIFICATIONS,
     CHECK_LINKS: Queue.MAINTENANCE,
     FORGET_EXPIRED_SIGN_INS: Queue.MAINTENANCE,
+    RESTORE_REVOCATIONS: Queue.MAINTENANCE,
     CONTINUE_IMPORTS: Queue.MAINTENANCE,
 }

@@ -1,5 +1,7 @@
 """What most tests start from: a citizen with a token, an agency, and a service of it that is live."""
 
+import secrets
+import socket
 from collections.abc import Callable, Iterator
 
 import pgtrigger
@@ -83,6 +85,21 @@ def limit_rate(settings: Settings) -> Callable[[str, str], None]:
         settings.RATE_LIMITS = {**settings.RATE_LIMITS, scope: rate}
 
     return limit
+
+
+@pytest.fixture
+def address() -> str:
+    """An address that no other test, and no earlier run, has called from."""
+    return f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
+
+
+@pytest.fixture
+def cache_down(settings: Settings) -> Iterator[None]:
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        location = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
+        yield
 
 
 def phone_with(access_token: str) -> APIClient:

@@ -4,6 +4,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from citizens.identity.problems import TOKEN_NOT_ACCEPTED
+from citizens.identity.revocation import is_revoked
 from citizens.identity.tokens import SignedInCitizen, TokenRefused, access_token_check
 from services_catalog.problems import Problem
 
@@ -17,17 +18,26 @@ def signed_in_citizen(request: Request) -> SignedInCitizen:
 
 
 class CitizenAuthentication(BaseAuthentication):
-    """Turns `Authorization: Bearer …` into a SignedInCitizen without a database query."""
+    """Turns `Authorization: Bearer …` into a SignedInCitizen without a database query.
+
+    What it does look up, once, is whether the session has been revoked.
+    """
 
     def authenticate(self, request: Request) -> tuple[SignedInCitizen, str] | None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         try:
-            return access_token_check(token.strip()), token
+            citizen = access_token_check(token.strip())
         except TokenRefused:
-            challenge = 'Bearer error="invalid_token"'
-            raise Problem(TOKEN_NOT_ACCEPTED, headers={"WWW-Authenticate": challenge}) from None
+            raise _not_accepted() from None
+        if is_revoked(citizen.session_id, citizen.provider):
+            raise _not_accepted()
+        return citizen, token
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def _not_accepted() -> Problem:
+    return Problem(TOKEN_NOT_ACCEPTED, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})

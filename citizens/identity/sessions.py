@@ -14,6 +14,7 @@ from citizens.identity.assurance import Assurance
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
 from citizens.identity.problems import GRANT_REFUSED
+from citizens.identity.revocation import session_revoked
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen, IdentityEvent, RefreshToken, Session
@@ -97,10 +98,15 @@ def tokens_refresh(refresh_token: str) -> Tokens:
             kept.save(update_fields=["used_at"])
             return tokens_issue(kept.session)
         if kept and kept.used_at is not None:
-            session_end(kept.session_id)
+            session_end(kept.session_id, Session.EndedBecause.TOKEN_REUSED)
     raise Problem(GRANT_REFUSED)
 
 
-def session_end(session_id: UUID) -> None:
-    """Signs the device out: its refresh tokens work no more, its access token ends within its lifetime."""
-    Session.objects.filter(pk=session_id, ended_at__isnull=True).update(ended_at=timezone.now())
+def session_end(session_id: UUID, because: Session.EndedBecause) -> bool:
+    """Signs the device out: its tokens work no more. False when the session had ended before."""
+    with transaction.atomic():
+        open_ones = Session.objects.filter(pk=session_id, ended_at__isnull=True)
+        if not open_ones.update(ended_at=timezone.now(), ended_because=because):
+            return False
+        session_revoked(session_id)
+    return True

@@ -1,9 +1,14 @@
 from celery import shared_task
 
-from citizens.identity import sign_in
-from services_catalog.queues import FORGET_EXPIRED_SIGN_INS
+from citizens.identity import revocation, sign_in
+from services_catalog.queues import FORGET_EXPIRED_SIGN_INS, RESTORE_REVOCATIONS
 
 
 @shared_task(name=FORGET_EXPIRED_SIGN_INS)
 def forget_expired() -> None:
     sign_in.forget_expired()
+
+
+@shared_task(name=RESTORE_REVOCATIONS)
+def restore_revocations() -> None:
+    revocation.revocations_restore()

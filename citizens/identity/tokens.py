@@ -1,5 +1,6 @@
 """Our own access tokens: short-lived ES256 JWTs (RFC 9068) that need no look-up to check."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -30,6 +31,7 @@ class SignedInCitizen:
 
     id: UUID
     session_id: UUID
+    provider: str
     assurance: Assurance
     is_authenticated: bool = True
 
@@ -89,13 +91,28 @@ def _checked(token: str) -> tuple[float, SignedInCitizen]:
         claims = decoded.claims
         if decoded.header.get("typ") != "at+jwt" or claims["iss"] != settings.PUBLIC_URL:
             raise TokenRefused("not an access token of ours")
-        assurance = Assurance(Decimal(claims["ial"]), Decimal(claims["aal"]))
-        citizen = SignedInCitizen(UUID(claims["sub"]), UUID(claims["sid"]), assurance)
-        return float(claims["exp"]), citizen
+        return float(claims["exp"]), _citizen(claims)
     except (JoseError, ValueError, KeyError, TypeError, ArithmeticError, AttributeError):
         raise TokenRefused("not well-formed") from None
 
 
+def _citizen(claims: Mapping[str, Any]) -> SignedInCitizen:
+    [provider] = claims["amr"]
+    return SignedInCitizen(
+        id=UUID(claims["sub"]),
+        session_id=UUID(claims["sid"]),
+        provider=str(provider),
+        assurance=Assurance(Decimal(claims["ial"]), Decimal(claims["aal"])),
+    )
+
+
 _RULES = jwt.JWTClaimsRegistry(
-    aud={"essential": True, "value": AUDIENCE}, sub={"essential": True}, exp={"essential": True}
+    aud={"essential": True, "value": AUDIENCE},
+    iss={"essential": True},
+    sub={"essential": True},
+    iat={"essential": True},
+    exp={"essential": True},
+    jti={"essential": True},
+    sid={"essential": True},
+    auth_time={"essential": True},
 )

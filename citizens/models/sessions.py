@@ -31,6 +31,9 @@ class Session(models.Model):
     ended_because = models.CharField(max_length=20, choices=EndedBecause.choices, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["ended_at"], name="session_ended", condition=models.Q(ended_at__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(

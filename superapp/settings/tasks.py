@@ -56,6 +56,7 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 CELERY_BEAT_SCHEDULE = {
     "sweep": _every(1, "service_requests.sweep"),
     "notify": _every(1, "notifications.notify_pending"),
+    "restore-revocations": _every(5, "identity.restore_revocations"),
     "forget-sign-ins": _every(3600, "identity.forget_expired"),
     "forget-idempotency-keys": _every(3600, "service_requests.forget_old_idempotency_keys"),
     "forget-agency-events": _every(3600, "service_requests.forget_old_agency_events"),

@@ -24,6 +24,7 @@ from citizens.identity.providers.registry import providers
 from citizens.identity.sessions import session_end, tokens_refresh
 from citizens.identity.sign_in import code_exchange, sign_in_answer, sign_in_start
 from citizens.identity.tokens import public_keys
+from citizens.models import Session
 from services_catalog.problems import Problem
 
 _COOKIE = "__Host-sign-in"
@@ -144,7 +145,7 @@ class SignOutView(APIView):
         responses={204: OpenApiResponse(description="Signed out")},
     )
     def post(self, request: Request) -> Response:
-        session_end(signed_in_citizen(request).session_id)
+        session_end(signed_in_citizen(request).session_id, Session.EndedBecause.SIGNED_OUT)
         return Response(status=204)
 
 

@@ -1,6 +1,4 @@
-import secrets
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from pytest_django import Settings
@@ -11,21 +9,6 @@ from tests.citizens.service_requests.submitting import NO_ROWS, PATH, assert_pro
 from tests.factories import ANSWERS
 
 LimitRate = Callable[[str, str], None]
-
-
-@pytest.fixture
-def address() -> str:
-    """An address that no other test, and no earlier run, has called from."""
-    return f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
-
-
-@pytest.fixture
-def cache_down(settings: Settings) -> Iterator[None]:
-    with socket.socket() as taken:  # bound, and nobody listens
-        taken.bind(("127.0.0.1", 0))
-        location = f"redis://127.0.0.1:{taken.getsockname()[1]}/0"
-        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": location}}
-        yield
 
 
 def test_too_many_submissions(api: APIClient, stranger: APIClient, service: Service, limit_rate: LimitRate) -> None:
