@@ -28,10 +28,9 @@ def encrypt(plaintext: bytes, *, bound_to: str) -> bytes:
 
     `bound_to` names the column and row, so that a blob copied into another row does not decrypt.
     """
-    key_id, key = next(iter(settings.ENCRYPTION_KEYS.items()))
+    key = next(iter(settings.ENCRYPTION_KEYS.values()))
     nonce = os.urandom(_NONCE_BYTES)
-    label = key_id.encode()
-    return bytes([len(label)]) + label + nonce + _cipher(key).encrypt(nonce, plaintext, bound_to.encode())
+    return current_label() + nonce + _cipher(key).encrypt(nonce, plaintext, bound_to.encode())
 
 
 def decrypt(blob: bytes | memoryview, *, bound_to: str) -> bytes:
@@ -56,6 +55,35 @@ def decrypt_json(blob: bytes | memoryview, *, bound_to: str) -> Any:
     return json.loads(decrypt(blob, bound_to=bound_to))
 
 
+def is_current(blob: bytes | memoryview) -> bool:
+    """Whether the key that writes now made the blob."""
+    return bytes(blob).startswith(current_label())
+
+
+def current_label() -> bytes:
+    """What a blob of the key that writes now begins with."""
+    label = next(iter(settings.ENCRYPTION_KEYS)).encode()
+    return bytes([len(label)]) + label
+
+
 def fingerprint(value: bytes, *, purpose: str) -> bytes:
-    """HMAC-SHA256 under the look-up key; equal values of one purpose give equal 32 bytes."""
-    return hmac.digest(settings.LOOKUP_KEY, purpose.encode() + b"\x00" + value, hashlib.sha256)
+    """HMAC-SHA256 under the look-up key that writes now; equal values of one purpose give equal 32 bytes."""
+    return fingerprints(value, purpose=purpose)[0]
+
+
+def fingerprints(value: bytes, *, purpose: str) -> list[bytes]:
+    """The fingerprints that the value may be kept under: one for each look-up key, that of the writing one first."""
+    return [_fingerprint(key, value, purpose) for key in settings.LOOKUP_KEYS.values()]
+
+
+def lock_number(value: bytes, *, purpose: str) -> int:
+    """A number of 63 bits for advisory locks, the same in processes that write with different keys of one ring.
+
+    The key whose id sorts first makes it, whichever of them writes.
+    """
+    key = settings.LOOKUP_KEYS[min(settings.LOOKUP_KEYS)]
+    return int.from_bytes(_fingerprint(key, value, f"lock:{purpose}")[:8]) >> 1
+
+
+def _fingerprint(key: bytes, value: bytes, purpose: str) -> bytes:
+    return hmac.digest(key, purpose.encode() + b"\x00" + value, hashlib.sha256)

@@ -53,12 +53,14 @@ def national_id() -> str:
     return first_twelve + check_digit(first_twelve)
 
 
-def verified_identity(number: str, *, subject: str = "", ial: str = "2.3") -> VerifiedIdentity:
+def verified_identity(
+    number: str, *, provider: str = "thaid", subject: str = "", ial: str = "2.3", **claims: str
+) -> VerifiedIdentity:
     return VerifiedIdentity(
-        provider="thaid",
+        provider=provider,
         subject=subject or number,
         national_id=number,
-        claims={"given_name_th": "ทดสอบ", "family_name_th": "ระบบดี"},
+        claims={"given_name_th": "ทดสอบ", "family_name_th": "ระบบดี"} | claims,
         assurance=Assurance(Decimal(ial), Decimal("2.2")),
     )
 

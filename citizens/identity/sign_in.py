@@ -18,6 +18,7 @@ from django.utils import timezone
 from citizens.identity.assurance import Assurance
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.devices import Device
+from citizens.identity.holding import IdentityHeld
 from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
 from citizens.identity.providers.base import Challenge, IdentityNotProven, ProviderFailed
 from citizens.identity.providers.registry import provider
@@ -85,6 +86,8 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
     except ProviderFailed as failure:
         logger.warning("provider_failed", provider=provider_code, code=failure.code)
         return _back_to_phone(sign_in, error="temporarily_unavailable")
+    except IdentityHeld:
+        return _back_to_phone(sign_in, error="identity_held")
     except IdentityNotProven as failure:
         logger.warning("identity_not_proven", provider=provider_code, code=failure.code)
         return _back_to_phone(sign_in, error="access_denied")

@@ -7,6 +7,7 @@ One statement is one transaction and one trip to the database; the same three ro
 process more than twice as long (`make bench-accept`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -28,9 +29,10 @@ def write_acceptance(
     service_request: ServiceRequest,
     event: StatusEvent,
     *,
+    known_as: Sequence[bytes],
     sent_since: datetime | None,
 ) -> bool:
-    """Writes the three rows; or none, and False.
+    """Writes the three rows; or none, and False. `known_as` are the fingerprints of what is sent.
 
     None where the citizen has used the key before, has sent the same since `sent_since` (None: does not matter) or in
     the window `key.taken_in`, or `live` is out of date, or the service takes no requests now.
@@ -40,7 +42,7 @@ def write_acceptance(
     """
     now = service_request.created_at
     still = [live.id, live.version_id, live.min_ial, live.min_aal, live.give_up_after_days, now, now, now, now]
-    unsent = [key.citizen_id, key.body_fingerprint, sent_since]
+    unsent = [key.citizen_id, list(known_as), sent_since]
     parameters = [*_values(key), *still, *unsent, *_values(service_request), *_values(event)]
     try:
         with connection.cursor() as cursor:
@@ -65,7 +67,7 @@ def _statement() -> str:
         f" AND NOT EXISTS (SELECT FROM {Outage._meta.db_table} outage WHERE outage.lane_id = service.id"
         " AND meanwhile = 'closed' AND starts_at <= %s AND (ends_at > %s) IS NOT FALSE)"
         f" AND NOT EXISTS (SELECT FROM {IdempotencyKey._meta.db_table} earlier"
-        " WHERE earlier.citizen_id = %s AND earlier.body_fingerprint = %s AND earlier.created_at > %s)"
+        " WHERE earlier.citizen_id = %s AND earlier.body_fingerprint = ANY(%s) AND earlier.created_at > %s)"
         " ON CONFLICT DO NOTHING RETURNING 1),"
         f" request AS (INSERT INTO {_target(ServiceRequest)} SELECT {_marks(ServiceRequest)} FROM taken),"
         f" event AS (INSERT INTO {_target(StatusEvent)} SELECT {_marks(StatusEvent)} FROM taken)"

@@ -1,5 +1,6 @@
 """The same citizen, service and answers again under another key: most likely a mistake (settings.RESEND_WINDOW)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,14 +21,14 @@ def window_of(moment: datetime) -> int:
     return int(moment.timestamp() // settings.RESEND_WINDOW.total_seconds())
 
 
-def make_room(citizen_id: UUID, body_fingerprint: bytes) -> None:
+def make_room(citizen_id: UUID, known_as: Sequence[bytes]) -> None:
     """Raises Problem ALREADY_SENT when this was sent in the last minutes and has not come to nothing.
 
     What came to nothing gives its place in the window to whoever is next: the unique index goes on settling races.
     """
     recent = IdempotencyKey.objects.filter(
         citizen_id=citizen_id,
-        body_fingerprint=body_fingerprint,
+        body_fingerprint__in=known_as,
         created_at__gt=timezone.now() - settings.RESEND_WINDOW,
     )
     earlier = recent.exclude(service_request__status__in=_NOT_COUNTED).order_by("-created_at")

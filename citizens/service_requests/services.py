@@ -25,7 +25,7 @@ from citizens.service_requests.nudges import nudge
 from citizens.service_requests.receipts import new_receipt_number
 from citizens.service_requests.retry import give_up_after
 from citizens.service_requests.sent_before import make_room, window_of
-from services_catalog.encryption import encrypt_json, fingerprint
+from services_catalog.encryption import encrypt_json, fingerprints
 from services_catalog.models import ServiceVersion
 from services_catalog.problems import (
     FORM_CHANGED,
@@ -47,9 +47,10 @@ class Asked:
     data: Mapping[str, Any]
     send_again: bool = False
 
-    def fingerprint(self) -> bytes:
+    def fingerprints(self) -> list[bytes]:
+        """Of this content under each look-up key; the first one is kept."""
         content = json.dumps([self.service_code, self.version, self.data], sort_keys=True, separators=(",", ":"))
-        return fingerprint(content.encode(), purpose="submission")
+        return fingerprints(content.encode(), purpose="submission")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def request_submit(
     if earlier := _replay(citizen_id, idempotency_key, asked):
         return earlier
     if live and not asked.send_again:
-        make_room(citizen_id, asked.fingerprint())
+        make_room(citizen_id, asked.fingerprints())
         if accepted := _accept(live, citizen_id, idempotency_key, asked, request_id, looked_back=True):
             return accepted
     raise Problem(problems.SUBMISSION_IN_PROGRESS, headers={"Retry-After": "1"})
@@ -117,17 +118,18 @@ def _accept(
     `looked_back`: what was sent before this window is known to have come to nothing.
     """
     service_request = _new_request(citizen_id, live, asked.data, request_id)
+    known_as = asked.fingerprints()
     idempotency_key = IdempotencyKey(
         citizen_id=citizen_id,
         key=key,
-        body_fingerprint=asked.fingerprint(),
+        body_fingerprint=known_as[0],
         service_request=service_request,
         taken_in=None if asked.send_again else window_of(service_request.created_at),
         created_at=service_request.created_at,
     )
     since = None if asked.send_again or looked_back else service_request.created_at - settings.RESEND_WINDOW
     event = first_event(service_request)
-    if not write_acceptance(live, idempotency_key, service_request, event, sent_since=since):
+    if not write_acceptance(live, idempotency_key, service_request, event, known_as=known_as, sent_since=since):
         return None
     transaction.on_commit(lambda: nudge(live.id), robust=True)
     return _accepted(service_request, replayed=False)
@@ -138,7 +140,7 @@ def _replay(citizen_id: UUID, key: str, asked: Asked) -> Accepted | None:
     earlier = IdempotencyKey.objects.select_related("service_request").filter(citizen_id=citizen_id, key=key).first()
     if earlier is None:
         return None
-    if bytes(earlier.body_fingerprint) != asked.fingerprint():
+    if bytes(earlier.body_fingerprint) not in asked.fingerprints():
         raise Problem(problems.IDEMPOTENCY_KEY_REUSED)
     return _accepted(earlier.service_request, replayed=True)
 

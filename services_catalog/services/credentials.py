@@ -5,12 +5,16 @@ import secrets
 
 from django.db import transaction
 
-from services_catalog.encryption import decrypt, encrypt, fingerprint
+from services_catalog.encryption import decrypt, encrypt, fingerprints
 from services_catalog.models import Agency, AgencyCredential
 
 
 def _api_key_fingerprint(api_key: str) -> bytes:
-    return fingerprint(api_key.encode(), purpose="agency-api-key")
+    return _api_key_fingerprints(api_key)[0]
+
+
+def _api_key_fingerprints(api_key: str) -> list[bytes]:
+    return fingerprints(api_key.encode(), purpose="agency-api-key")
 
 
 def _secret_place(agency_id: object, kind: str) -> str:
@@ -23,7 +27,7 @@ def credential_set_primary(
     """Replaces the agency's primary API key and secrets; what was primary becomes secondary when it differs."""
     credential, _ = AgencyCredential.objects.get_or_create(agency=agency)
     new_key = _api_key_fingerprint(api_key)
-    if credential.api_key_primary and bytes(credential.api_key_primary) == new_key:
+    if credential.api_key_primary and bytes(credential.api_key_primary) in _api_key_fingerprints(api_key):
         return credential
     credential.api_key_secondary = credential.api_key_primary
     credential.callback_secret_secondary = credential.callback_secret_primary
@@ -85,9 +89,12 @@ def _locked(agency: Agency) -> AgencyCredential:
 
 def credential_by_api_key(api_key: str) -> AgencyCredential | None:
     """The credential whose primary or secondary API key this is."""
-    key = _api_key_fingerprint(api_key)
+    known_as = _api_key_fingerprints(api_key)
     candidates = AgencyCredential.objects.select_related("agency")
-    return candidates.filter(api_key_primary=key).first() or candidates.filter(api_key_secondary=key).first()
+    return (
+        candidates.filter(api_key_primary__in=known_as).first()
+        or candidates.filter(api_key_secondary__in=known_as).first()
+    )
 
 
 def callback_secrets(credential: AgencyCredential) -> list[str]:

@@ -24,7 +24,7 @@ def _signing_keys() -> str:
 _MAKERS: dict[str, Callable[[], str]] = {
     "SECRET_KEY": lambda: secrets.token_urlsafe(50),
     "ENCRYPTION_KEYS": lambda: f"1:{_random_key()}",
-    "LOOKUP_KEY": _random_key,
+    "LOOKUP_KEYS": lambda: f"1:{_random_key()}",
     "TOKEN_SIGNING_KEYS": _signing_keys,
     "FLOWER_BASIC_AUTH": lambda: f"operator:{secrets.token_urlsafe(16)}",
     "METRICS_TOKEN": lambda: secrets.token_urlsafe(32),
@@ -55,6 +55,8 @@ def _read(path: Path) -> dict[str, str]:
         values: dict[str, str] = json.loads(path.read_text())
     except FileNotFoundError:
         return {}
+    if former := values.pop("LOOKUP_KEY", ""):  # before it was a ring
+        values.setdefault("LOOKUP_KEYS", f"1:{former}")
     return values
 
 

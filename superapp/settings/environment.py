@@ -8,7 +8,7 @@ env = Env()
 _MEANING = {
     "SECRET_KEY": "the key Django signs sessions with",
     "ENCRYPTION_KEYS": "the keys of personal data at rest, as id:base64 of 32 bytes, comma-separated, first one writes",
-    "LOOKUP_KEY": "the key of look-up fingerprints, base64 of 32 bytes",
+    "LOOKUP_KEYS": "the keys of look-up fingerprints, as id:base64 of 32 bytes, comma-separated, first one writes",
     "TOKEN_SIGNING_KEYS": "a JSON list of private EC P-256 keys (JWK), first one signs",
     "DATABASE_URL": "where PostgreSQL is, as postgresql://user:password@host:5432/name",
     "CELERY_BROKER_URL": "where the broker is, as amqps://user:password@host:5671//",

@@ -7,12 +7,16 @@ from datetime import timedelta
 from .environment import required
 
 SECRET_KEY = required("SECRET_KEY")
-# Key id → AES-256 key. The first one writes, all of them read.
-ENCRYPTION_KEYS = {
-    key_id: base64.b64decode(key)
-    for key_id, _, key in (entry.strip().partition(":") for entry in required("ENCRYPTION_KEYS").split(","))
-}
-LOOKUP_KEY = base64.b64decode(required("LOOKUP_KEY"))
+
+
+def _ring(value: str) -> dict[str, bytes]:
+    """Key id → key, in the variable's order: the first one writes, all of them read."""
+    entries = (entry.strip().partition(":") for entry in value.split(","))
+    return {key_id: base64.b64decode(key) for key_id, _, key in entries}
+
+
+ENCRYPTION_KEYS = _ring(required("ENCRYPTION_KEYS"))
+LOOKUP_KEYS = _ring(required("LOOKUP_KEYS"))
 # Private EC P-256 keys (JWK). The first one signs, the public halves of all are published.
 TOKEN_SIGNING_KEYS = json.loads(required("TOKEN_SIGNING_KEYS"))
 

@@ -17,7 +17,7 @@ from tests.deploy.descriptions import DEPLOY, example_variables
 
 # Read by Django and by Flower themselves.
 READ_BY_OTHERS = {"DJANGO_SETTINGS_MODULE", "FLOWER_BASIC_AUTH"}
-SECRETS = {"SECRET_KEY", "ENCRYPTION_KEYS", "LOOKUP_KEY", "TOKEN_SIGNING_KEYS"}
+SECRETS = {"SECRET_KEY", "ENCRYPTION_KEYS", "LOOKUP_KEYS", "TOKEN_SIGNING_KEYS"}
 LOAD = "import django; django.setup(); from django.conf import settings; print(settings.SETTINGS_MODULE)"
 
 

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from services_catalog.encryption import CannotDecrypt, decrypt, decrypt_json, encrypt, encrypt_json, fingerprint
+from services_catalog.encryption import (
+    CannotDecrypt,
+    decrypt,
+    decrypt_json,
+    encrypt,
+    encrypt_json,
+    fingerprint,
+    fingerprints,
+    lock_number,
+)
 
 ROW = "citizen:1:national_id"
 NEW_KEY, OLD_KEY = os.urandom(32), os.urandom(32)
@@ -86,5 +95,28 @@ def test_fingerprints_are_equal_for_equal_values_of_one_purpose_only(settings: S
     assert fingerprint(b"1234567890121", purpose="national-id") == one
     assert fingerprint(b"1234567890121", purpose="phone") != one
     assert fingerprint(b"2000000000007", purpose="national-id") != one
-    settings.LOOKUP_KEY = os.urandom(32)
+    settings.LOOKUP_KEYS = {"new": os.urandom(32)}
     assert fingerprint(b"1234567890121", purpose="national-id") != one
+
+
+def test_a_value_is_found_under_every_look_up_key_and_written_under_the_first(settings: Settings) -> None:
+    settings.LOOKUP_KEYS = {"old": OLD_KEY}
+    before = fingerprint(b"1234567890121", purpose="national-id")
+
+    settings.LOOKUP_KEYS = {"new": NEW_KEY, "old": OLD_KEY}
+    after = fingerprint(b"1234567890121", purpose="national-id")
+
+    assert after != before
+    assert fingerprints(b"1234567890121", purpose="national-id") == [after, before]
+
+
+def test_processes_that_write_with_different_look_up_keys_lock_the_same(settings: Settings) -> None:
+    settings.LOOKUP_KEYS = {"2": NEW_KEY, "1": OLD_KEY}
+    early = lock_number(b"1234567890121", purpose="national-id")
+
+    settings.LOOKUP_KEYS = {"1": OLD_KEY, "2": NEW_KEY}
+    late = lock_number(b"1234567890121", purpose="national-id")
+
+    assert early == late
+    assert lock_number(b"2000000000007", purpose="national-id") != late
+    assert 0 <= late < 2**63

@@ -17,8 +17,8 @@ def examine_configuration() -> Iterator[Finding]:
     if settings.SANDBOX:
         yield warning("sandbox", "The sandbox is on.", "Use superapp.settings.production where real citizens call.")
     yield _secret_key()
-    yield _encryption_keys()
-    yield _lookup_key()
+    yield _ring("ENCRYPTION_KEYS", settings.ENCRYPTION_KEYS)
+    yield _ring("LOOKUP_KEYS", settings.LOOKUP_KEYS)
     yield _signing_keys()
 
 
@@ -32,25 +32,14 @@ def _secret_key() -> Finding:
     return ok("SECRET_KEY", "It is long enough.")
 
 
-def _encryption_keys() -> Finding:
-    keys = settings.ENCRYPTION_KEYS
+def _ring(name: str, keys: dict[str, bytes]) -> Finding:
     if wrong := [key_id or "(no id)" for key_id, key in keys.items() if not key_id or len(key) != _KEY_BYTES]:
         return failed(
-            "ENCRYPTION_KEYS",
+            name,
             f"Not an id and 32 bytes: {', '.join(wrong)}.",
-            "Write each key as id:base64 of 32 bytes, and never drop one that rows are still encrypted with.",
+            "Write each key as id:base64 of 32 bytes, and drop none before manage.py rotate_keys --check lets it go.",
         )
-    return ok("ENCRYPTION_KEYS", f"Key {next(iter(keys))} writes; {len(keys)} can be read with.")
-
-
-def _lookup_key() -> Finding:
-    if len(settings.LOOKUP_KEY) != _KEY_BYTES:
-        return failed(
-            "LOOKUP_KEY",
-            f"It has {len(settings.LOOKUP_KEY)} bytes and not {_KEY_BYTES}.",
-            "Give the base64 of the 32 bytes the database was begun with; another key finds no citizen.",
-        )
-    return ok("LOOKUP_KEY", "It has 32 bytes.")
+    return ok(name, f"Key {next(iter(keys))} writes; {len(keys)} can be read with.")
 
 
 def _signing_keys() -> Finding:

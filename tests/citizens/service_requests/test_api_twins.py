@@ -54,7 +54,7 @@ def twin_under_way(citizen: Citizen, key: str = "key-1", taken_in: int | None = 
             IdempotencyKey.objects.create(
                 citizen=citizen,
                 key=key,
-                body_fingerprint=Asked("dlt-licence", 1, ANSWERS).fingerprint(),
+                body_fingerprint=Asked("dlt-licence", 1, ANSWERS).fingerprints()[0],
                 taken_in=taken_in,
                 service_request_id=uuid7(),
                 created_at=timezone.now(),

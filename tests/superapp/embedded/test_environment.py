@@ -32,10 +32,10 @@ def test_secrets_are_made_once_even_in_a_race(state: Path, start_python: StartPy
 def test_secrets_have_the_shapes_the_settings_read(state: Path) -> None:
     secrets = local_secrets(state)
     assert secrets.keys() == SECRET_NAMES
-    number, _, key = secrets["ENCRYPTION_KEYS"].partition(":")
-    assert number == "1"
-    assert len(base64.b64decode(key, validate=True)) == 32
-    assert len(base64.b64decode(secrets["LOOKUP_KEY"], validate=True)) == 32
+    for ring in ("ENCRYPTION_KEYS", "LOOKUP_KEYS"):
+        number, _, key = secrets[ring].partition(":")
+        assert number == "1"
+        assert len(base64.b64decode(key, validate=True)) == 32
     (signing_key,) = json.loads(secrets["TOKEN_SIGNING_KEYS"])
     assert signing_key["kid"]
     assert ECKey.import_key(signing_key).is_private
@@ -44,6 +44,12 @@ def test_secrets_have_the_shapes_the_settings_read(state: Path) -> None:
 def test_a_secret_that_an_older_file_lacks_is_added(state: Path) -> None:
     (state / "secrets.json").write_text(json.dumps({"SECRET_KEY": "old"}))
     assert local_secrets(state)["SECRET_KEY"] == "old"
+    assert local_secrets(state).keys() == SECRET_NAMES
+
+
+def test_the_lookup_key_of_an_older_file_is_the_rings_first(state: Path) -> None:
+    (state / "secrets.json").write_text(json.dumps({"LOOKUP_KEY": "abc="}))
+    assert local_secrets(state)["LOOKUP_KEYS"] == "1:abc="
     assert local_secrets(state).keys() == SECRET_NAMES
 
 

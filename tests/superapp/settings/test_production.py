@@ -13,7 +13,7 @@ from superapp.embedded.production_example import make_production
 REQUIRED = [
     "SECRET_KEY",
     "ENCRYPTION_KEYS",
-    "LOOKUP_KEY",
+    "LOOKUP_KEYS",
     "TOKEN_SIGNING_KEYS",
     "DATABASE_URL",
     "CELERY_BROKER_URL",
@@ -59,8 +59,8 @@ def test_a_missing_variable_is_named(production: dict[str, str], name: str) -> N
 
 
 def test_an_empty_variable_counts_as_missing(production: dict[str, str]) -> None:
-    production["LOOKUP_KEY"] = ""
-    assert "LOOKUP_KEY is not set" in last_line(start(production))
+    production["LOOKUP_KEYS"] = ""
+    assert "LOOKUP_KEYS is not set" in last_line(start(production))
 
 
 def test_the_sandbox_is_refused(production: dict[str, str]) -> None:

@@ -110,7 +110,7 @@ def test_the_local_configuration_is_well_but_for_the_sandbox() -> None:
         ("SECRET_KEY", "short"),
         ("ENCRYPTION_KEYS", {"1": b"sixteen bytes !!"}),
         ("ENCRYPTION_KEYS", {"": bytes(32)}),
-        ("LOOKUP_KEY", base64.b64decode("AAAA")),
+        ("LOOKUP_KEYS", {"1": base64.b64decode("AAAA")}),
         ("TOKEN_SIGNING_KEYS", []),
         ("TOKEN_SIGNING_KEYS", {}),
         ("TOKEN_SIGNING_KEYS", ["not a key"]),
