@@ -10,14 +10,16 @@ from django.utils import timezone
 from citizens.identity.assurance import Assurance
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.providers.base import VerifiedIdentity
-from citizens.models import Citizen, Session
+from citizens.identity.providers.secret import secret_seal
+from citizens.models import Citizen, IdentityProvider, Session
 from citizens.service_requests.models import ServiceRequest
 from citizens.service_requests.services import Asked, request_submit
 from services_catalog.models import Agency, Service
 from services_catalog.search import index_fields
 from services_catalog.services.credentials import credential_set_primary
 from services_catalog.services.publishing import service_publish, service_version_create
-from superapp.sandbox.credentials import AgencyCredentials, agency_credentials
+from superapp.sandbox.credentials import AgencyCredentials, agency_credentials, thaid_client_secret
+from superapp.sandbox.journey.providers import thaid_row
 from superapp.sandbox.people import check_digit
 
 SECRET = "what both ends of the tests derive their secrets from"
@@ -73,6 +75,21 @@ def make_session(citizen: Citizen, *, ial: str = "2.3", aal: str = "2.2") -> Ses
     return Session.objects.create(
         citizen=citizen, provider="thaid", ial=Decimal(ial), aal=Decimal(aal), authenticated_at=timezone.now()
     )
+
+
+def make_provider(url: str, code: str = "thaid", **changes: Any) -> IdentityProvider:
+    """A digital ID that is on, by default the sandbox's ThaID at that address; a change names a field or an option."""
+    fields = {**thaid_row(url), "code": code}
+    options = {**fields["options"], **changes.pop("options", {})}
+    return IdentityProvider.objects.update_or_create(
+        code=code,
+        defaults={
+            **fields,
+            "secret_encrypted": secret_seal(code, thaid_client_secret(secret=SECRET)),
+            **changes,
+            "options": options,
+        },
+    )[0]
 
 
 def make_agency(code: str = "dlt") -> Agency:

@@ -1,7 +1,7 @@
 """How sure we are who is asking (ETDA ขมธอ. 18–20): numbers that are compared as numbers."""
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal, InvalidOperation
 
 LOWEST_IAL = Decimal("1.1")
 LOWEST_AAL = Decimal("1.0")
@@ -19,9 +19,11 @@ class Assurance:
 
 
 def level(value: object) -> Decimal | None:
-    """A level as a provider writes it ("2.3", 2.3), None when it is absent or not a level."""
+    """A level as a provider writes it ("2.3", 2.3), rounded down to one place; None when it is no level."""
     try:
         parsed = Decimal(str(value))
     except InvalidOperation:
         return None
-    return parsed if parsed.is_finite() and Decimal(1) <= parsed <= Decimal(3) else None
+    if not (parsed.is_finite() and Decimal(1) <= parsed <= Decimal(3)):
+        return None
+    return parsed.quantize(Decimal("0.1"), rounding=ROUND_DOWN)

@@ -38,6 +38,15 @@ UNKNOWN_PROVIDER = ProblemType(
     Text("ไม่รู้จักผู้ให้บริการยืนยันตัวตนนี้", "No such identity provider"),
     Text("ผู้ให้บริการยืนยันตัวตนนี้ไม่มีอยู่หรือปิดใช้งาน", "This identity provider does not exist or is switched off."),
 )
+IDENTITY_PROVIDER_DOWN = ProblemType(
+    "identity_provider_down",
+    503,
+    Text("ระบบยืนยันตัวตนนี้ใช้งานไม่ได้ชั่วคราว", "This digital ID is out of order"),
+    Text(
+        "ขณะนี้ผู้ให้บริการยืนยันตัวตนนี้ไม่ตอบสนอง กรุณาใช้ผู้ให้บริการอื่นหรือลองใหม่ภายหลัง",
+        "This identity provider does not answer at the moment. Please use another one, or try again later.",
+    ),
+)
 REDIRECT_NOT_REGISTERED = ProblemType(
     "redirect_not_registered",
     400,

@@ -2,12 +2,9 @@
 
 from datetime import timedelta
 
-from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
-
 from .apps import INSTALLED_APPS
 from .delivery import BREAKER, EGRESS_PRIVATE_NETWORKS
 from .environment import env
-from .identity import IDENTITY_PROVIDERS
 
 SANDBOX = True
 OFFICER_SECOND_FACTOR_REQUIRED = False
@@ -19,18 +16,3 @@ EGRESS_PRIVATE_NETWORKS["127.0.0.1"] = "127.0.0.0/8"
 # Whole journeys take a minute: try again after 0, 1, 2, 4, 8 s and give up after 60 s.
 RETRY_PROFILE = "sandbox"
 BREAKER = {**BREAKER, "probe_waits": [timedelta(seconds=seconds) for seconds in (1, 2, 4)]}
-
-_THAID = f"http://127.0.0.1:{SANDBOX_PORT}"
-IDENTITY_PROVIDERS["thaid"] = {
-    "protocol": "oidc",
-    "name_th": "ThaID (จำลอง)",
-    "name_en": "ThaID (sandbox)",
-    "issuer": _THAID,
-    "authorize_url": f"{_THAID}/api/v2/oauth2/auth/",
-    "token_url": f"{_THAID}/api/v2/oauth2/token/",
-    "jwks_url": f"{_THAID}/jwks/",
-    "client_id": THAID_CLIENT_ID,
-    "client_secret": thaid_client_secret(secret=SANDBOX_SECRET),
-    "max_ial": "2.3",
-    "aal": "2.2",
-}

@@ -20,7 +20,7 @@ from citizens.identity.api.serializers import (
 from citizens.identity.authentication import signed_in_citizen
 from citizens.identity.devices import device_of
 from citizens.identity.problems import SIGN_IN_NOT_FOUND
-from citizens.identity.providers.registry import providers
+from citizens.identity.providers.registry import switched_on
 from citizens.identity.sessions import session_end, tokens_refresh
 from citizens.identity.sign_in import code_exchange, sign_in_answer, sign_in_start
 from citizens.identity.tokens import public_keys
@@ -52,7 +52,7 @@ class ProvidersView(OpenView):
 
     @extend_schema(summary="Identity providers that are on", responses=ProviderSerializer(many=True))
     def get(self, request: Request) -> Response:
-        found = [{"code": one.code, "name": one.name.as_dict()} for one in providers()]
+        found = [{"code": one.code, "name": one.name.as_dict()} for one in switched_on()]
         return Response(found)
 
 

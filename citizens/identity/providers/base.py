@@ -1,8 +1,12 @@
-"""The contract of an identity provider that works by redirect."""
+"""The contract of an identity provider: a protocol is a class, a provider is a configured row of it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from rest_framework.serializers import Serializer
 
 from citizens.identity.assurance import Assurance
 from services_catalog.languages import Text
@@ -26,13 +30,43 @@ class IdentityNotProven(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VerifiedIdentity:
-    """Who the provider says this is. `claims` has keys of services_catalog.claims.CLAIMS, without national_id."""
+    """Who the provider says this is. `claims` has keys of services_catalog.claims.CLAIMS, without national_id.
+
+    `provider_session` is what ending the provider's own session needs; it goes back to its `end_session`.
+    """
 
     provider: str
     subject: str
     national_id: str
     claims: Mapping[str, str]
     assurance: Assurance
+    provider_session: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What counts where the provider says nothing, and the most that it may claim."""
+
+    default: Assurance
+    highest: Assurance
+
+    def of(self, ial: Decimal | None, aal: Decimal | None) -> Assurance:
+        """The levels of a sign-in of which the provider says these; None where it says nothing."""
+        return Assurance(
+            ial=min(self.default.ial if ial is None else ial, self.highest.ial),
+            aal=min(self.default.aal if aal is None else aal, self.highest.aal),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What an IdentityProvider row says; `options` as the protocol's serializer takes them, `secret` in the clear."""
+
+    code: str
+    name: Text
+    options: Mapping[str, Any]
+    levels: Levels
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +79,32 @@ class Challenge:
     redirect_uri: str
 
 
-class RedirectProvider(ABC):
-    """Sends the citizen away with a challenge and turns the code they come back with into an identity."""
+class Provider(ABC):
+    """A protocol. Its options are validated when the row is saved and again when the object is built."""
 
-    code: str
-    name: Text
+    options_serializer: ClassVar[type[Serializer[Any]]]
+
+    def __init__(self, configuration: Configuration) -> None:
+        """Raises rest_framework's ValidationError."""
+        serializer = self.options_serializer(data=dict(configuration.options))
+        serializer.is_valid(raise_exception=True)
+        self.code = configuration.code
+        self.name = configuration.name
+        self.levels = configuration.levels
+        self.options: Mapping[str, Any] = serializer.validated_data
+        self.secret = configuration.secret
+
+    def end_session(self, provider_session: Mapping[str, str]) -> bool:
+        """Ends the provider's own session by a call; False where there is none to end. Raises ProviderFailed."""
+        return False
+
+    def end_session_url(self, provider_session: Mapping[str, str], return_to: str) -> str:
+        """Where the browser goes to end the provider's own session; empty where there is no such page."""
+        return ""
+
+
+class RedirectProvider(Provider):
+    """Sends the citizen away with a challenge and turns the code they come back with into an identity."""
 
     @abstractmethod
     def authorize_url(self, challenge: Challenge) -> str:
@@ -58,3 +113,7 @@ class RedirectProvider(ABC):
     @abstractmethod
     def identify(self, answer_code: str, challenge: Challenge) -> VerifiedIdentity:
         """Exchanges the code. Raises ProviderFailed or IdentityNotProven."""
+
+    @abstractmethod
+    def check(self, challenge: Challenge) -> None:
+        """Proves without a citizen that the provider is there and knows us. Raises ProviderFailed."""

@@ -1,192 +1,220 @@
-"""OpenID Connect with the quirks of ThaID (RP API 1.0.1).
+"""OpenID Connect, with the quirks of ThaID (RP API 1.0.1) and DGA Digital ID as options of a row.
 
-`expire_in` (sic) is an absolute time and is not read: the provider's tokens are used once and forgotten. A nonce is
-sent, and checked where the id_token echoes one. `ial` may be a string or a number; without it the level is the lowest.
+ThaID answers in two shapes: with the scope openid the claims are in a signed id_token, without it they lie flat in the
+answer of the token endpoint. Which one a row expects it says; an answer of the other kind proves nothing.
 """
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from threading import Lock
-from time import monotonic
+from math import isfinite
+from time import time
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext_lazy as _
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from rest_framework import serializers
 
-from citizens.identity.assurance import LOWEST_AAL, LOWEST_IAL, Assurance, level
 from citizens.identity.providers.base import (
     Challenge,
+    Configuration,
     IdentityNotProven,
     ProviderFailed,
     RedirectProvider,
     VerifiedIdentity,
 )
-from services_catalog.adapters import http
-from services_catalog.languages import Text
-from services_catalog.national_id import is_national_id
+from citizens.identity.providers.calls import call, json_object, post_form, printable, token_answer
+from citizens.identity.providers.claim_map import identity_of
+from citizens.identity.providers.client import Client
+from citizens.identity.providers.keys import PublishedKeys
+from citizens.identity.providers.options import OptionalAddressField, RedirectOptions
 
-_DEADLINE = timedelta(seconds=8)
-_KEYS_LIFETIME = 600.0
 _CLOCK_SKEW = 60
-_SCOPE = "openid pid title given_name family_name birthdate gender address ial"
+# A number beyond this is a point in time (ThaID's expire_in), below it is seconds from now (RFC 6749).
+_ABSOLUTE = 10**9
 
 
-@dataclass(frozen=True, slots=True)
-class OidcConfiguration:
-    """Where the provider is and what we are to it. `max_ial` caps what it may claim."""
+class OidcOptions(RedirectOptions):
+    """A new OpenID Connect provider is a row of these."""
 
-    issuer: str
-    authorize_url: str
-    token_url: str
-    jwks_url: str
-    client_id: str
-    client_secret: str
-    max_ial: str
-    aal: str
+    issuer = serializers.CharField(max_length=500, label=_("Issuer"), help_text=_("As its id_token says it."))
+    claim_source = serializers.ChoiceField(
+        choices=[
+            ("id_token", _("Signed id_token")),
+            ("token_answer", _("Flat in the answer of the token address")),
+            ("userinfo", _("Userinfo, beside a signed id_token")),
+        ],
+        default="id_token",
+        label=_("Where the claims are"),
+    )
+    jwks_url = OptionalAddressField(label=_("Address of its keys"), help_text=_("Not needed for flat answers."))
+    signing_algorithm = serializers.ChoiceField(
+        choices=["ES256", "RS256"], default="ES256", label=_("What its id_token is signed with")
+    )
+    userinfo_url = OptionalAddressField(label=_("Userinfo address"))
+    nonce = serializers.ChoiceField(
+        choices=[
+            ("required", _("Sent, and required in the id_token")),
+            ("if_echoed", _("Sent, and checked where it comes back")),
+            ("unused", _("Not sent")),
+        ],
+        default="required",
+        label=_("Nonce"),
+    )
+    revoke_url = OptionalAddressField(label=_("Address that revokes tokens"), help_text=_("Called at sign-out."))
+    end_session_url = OptionalAddressField(
+        label=_("Address that ends its session"), help_text=_("Opened in the browser at sign-out.")
+    )
+    return_parameter = serializers.CharField(
+        max_length=60,
+        default="post_logout_redirect_uri",
+        label=_("Its parameter for where to return to"),
+        help_text=_("DGA's own is post_logout_redirect_url."),
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        source, is_openid = attrs.get("claim_source"), "openid" in attrs.get("scope", "").split()
+        if (source == "token_answer") == is_openid:
+            raise serializers.ValidationError({"scope": [_("The scope openid gives an id_token and no flat claims.")]})
+        needed = {"id_token": ["jwks_url"], "userinfo": ["jwks_url", "userinfo_url"]}.get(str(source), [])
+        if missing := [name for name in needed if not attrs.get(name)]:
+            raise serializers.ValidationError({name: [_("Needed for these claims.")] for name in missing})
+        return attrs
 
 
 class OidcProvider(RedirectProvider):
-    """Authorization code flow with a signed id_token (ES256)."""
+    """Authorization code flow."""
 
-    def __init__(self, code: str, name: Text, configuration: OidcConfiguration) -> None:
-        self.code = code
-        self.name = name
-        self._configuration = configuration
-        self._keys = _PublishedKeys(configuration.jwks_url)
+    options_serializer = OidcOptions
+
+    def __init__(self, configuration: Configuration) -> None:
+        super().__init__(configuration)
+        self._client = Client.of(self.options, configuration.secret)
+        self._keys = PublishedKeys(self.options["jwks_url"])
 
     def authorize_url(self, challenge: Challenge) -> str:
-        digest = hashlib.sha256(challenge.verifier.encode()).digest()
         query = {
+            **self.options["authorize_parameters"],
             "response_type": "code",
-            "client_id": self._configuration.client_id,
+            "client_id": self.options["client_id"],
             "redirect_uri": challenge.redirect_uri,
-            "scope": _SCOPE,
+            "scope": self.options["scope"],
             "state": challenge.state,
-            "nonce": challenge.nonce,
-            "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
-            "code_challenge_method": "S256",
         }
-        return f"{self._configuration.authorize_url}?{urlencode(query)}"
+        if self.options["nonce"] != "unused":
+            query["nonce"] = challenge.nonce
+        if self.options["pkce"]:
+            digest = hashlib.sha256(challenge.verifier.encode()).digest()
+            query["code_challenge"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            query["code_challenge_method"] = "S256"
+        return f"{self.options['authorize_url']}?{urlencode(query)}"
 
     def identify(self, answer_code: str, challenge: Challenge) -> VerifiedIdentity:
-        id_token = self._id_token(answer_code, challenge)
-        claims = self._verified_claims(id_token, challenge.nonce)
-        national_id = str(claims.get("pid", ""))
-        if not is_national_id(national_id):
-            raise IdentityNotProven("no_valid_national_id")
-        ial = min(level(claims.get("ial")) or LOWEST_IAL, level(self._configuration.max_ial) or LOWEST_IAL)
-        return VerifiedIdentity(
-            provider=self.code,
-            subject=str(claims["sub"]),
-            national_id=national_id,
-            claims=_our_claims(claims),
-            assurance=Assurance(ial=ial, aal=level(self._configuration.aal) or LOWEST_AAL),
-        )
+        answer = self._exchange(answer_code, challenge)
+        claims = self._claims(answer, challenge.nonce)
+        return identity_of(self.code, claims, self.options["claims"], self.levels, _session_of(answer))
 
-    def _id_token(self, answer_code: str, challenge: Challenge) -> str:
+    def check(self, challenge: Challenge) -> None:
+        if self.options["jwks_url"]:
+            self._keys.get(not_older_than=0)
+        try:
+            self._exchange("a code that nobody has issued", challenge)
+        except IdentityNotProven:
+            return
+        raise ProviderFailed("accepts_any_code")
+
+    def end_session(self, provider_session: Mapping[str, str]) -> bool:
+        token = provider_session.get("access_token", "")
+        ends_at = float(provider_session.get("expires_at", "inf"))
+        if not (self.options["revoke_url"] and token and ends_at > time()):
+            return False
+        form = {"token": token, **self._client.form()}
+        json_object(post_form(self.options["revoke_url"], self._client.headers(), form))
+        return True
+
+    def end_session_url(self, provider_session: Mapping[str, str], return_to: str) -> str:
+        id_token = provider_session.get("id_token")
+        if not self.options["end_session_url"] or not id_token:
+            return ""
+        query = {"id_token_hint": id_token, self.options["return_parameter"]: return_to}
+        return f"{self.options['end_session_url']}?{urlencode(query)}"
+
+    def _exchange(self, answer_code: str, challenge: Challenge) -> dict[str, Any]:
         form = {
             "grant_type": "authorization_code",
             "code": answer_code,
             "redirect_uri": challenge.redirect_uri,
-            "code_verifier": challenge.verifier,
+            **self._client.form(),
         }
-        client = f"{self._configuration.client_id}:{self._configuration.client_secret}".encode()
-        headers = {
-            "Authorization": f"Basic {base64.b64encode(client).decode()}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        answer = _call("POST", self._configuration.token_url, headers, urlencode(form).encode())
-        if answer.status in (400, 401):
-            raise IdentityNotProven("code_refused")
-        content = _json_object(answer)
-        if not isinstance(token := content.get("id_token"), str):
-            raise ProviderFailed("no_id_token")
-        return token
+        if self.options["pkce"]:
+            form["code_verifier"] = challenge.verifier
+        return token_answer(post_form(self.options["token_url"], self._client.headers(), form))
 
-    def _verified_claims(self, id_token: str, nonce: str) -> Mapping[str, Any]:
-        claims = self._decode(id_token, self._keys.get()) or self._decode(id_token, self._keys.get(fresh=True))
-        if claims is None:
-            raise IdentityNotProven("signature_wrong")
+    def _claims(self, answer: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
+        if self.options["claim_source"] == "token_answer":
+            ends_at = _expires_at(answer)
+            if ends_at is not None and ends_at <= time() - _CLOCK_SKEW:
+                raise IdentityNotProven("answer_expired")
+            return answer
+        if not isinstance(id_token := answer.get("id_token"), str):
+            raise ProviderFailed("no_id_token")
+        signed = self._keys.claims_of(id_token, self.options["signing_algorithm"])
+        self._check(signed, nonce)
+        if self.options["claim_source"] == "id_token":
+            return signed
+        return self._userinfo(printable(answer.get("access_token")), signed)
+
+    def _check(self, claims: Mapping[str, Any], nonce: str) -> None:
         rules = jwt.JWTClaimsRegistry(
             leeway=_CLOCK_SKEW,
-            iss={"essential": True, "value": self._configuration.issuer},
-            aud={"essential": True, "value": self._configuration.client_id},
+            iss={"essential": True, "value": self.options["issuer"]},
+            aud={"essential": True, "value": self.options["client_id"]},
             sub={"essential": True},
             exp={"essential": True},
             iat={"essential": True},
         )
         try:
-            rules.validate(claims)
+            rules.validate(dict(claims))
         except JoseError as error:
             raise IdentityNotProven(f"claims_{error.error}") from None
-        if "nonce" in claims and claims["nonce"] != nonce:
+        audience, client_id = claims["aud"], self.options["client_id"]
+        if isinstance(audience, list) and len(audience) > 1 and claims.get("azp") != client_id:
+            raise IdentityNotProven("issued_to_another_client")
+        self._check_nonce(claims.get("nonce"), nonce)
+
+    def _check_nonce(self, told: object, sent: str) -> None:
+        rule = self.options["nonce"]
+        if rule == "unused" or (rule == "if_echoed" and told is None):
+            return
+        if told != sent:
             raise IdentityNotProven("nonce_wrong")
-        return claims
 
-    @staticmethod
-    def _decode(id_token: str, keys: KeySet) -> dict[str, Any] | None:
-        """The claims, None when no published key signed them (the provider may have changed its keys)."""
-        try:
-            return jwt.decode(id_token, keys, algorithms=["ES256"]).claims
-        except (JoseError, ValueError):
-            return None
-
-
-class _PublishedKeys:
-    """The provider's public keys, fetched when they are first needed, stale or do not fit."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._lock = Lock()
-        self._keys: KeySet | None = None
-        self._fetched_at = 0.0
-
-    def get(self, *, fresh: bool = False) -> KeySet:
-        with self._lock:
-            if self._keys is None or fresh or monotonic() - self._fetched_at > _KEYS_LIFETIME:
-                try:
-                    self._keys = KeySet.import_key_set(_json_object(_call("GET", self._url, {})))  # type: ignore[arg-type]
-                except (JoseError, ValueError, KeyError):
-                    raise ProviderFailed("keys_not_understood") from None
-                self._fetched_at = monotonic()
-            return self._keys
+    def _userinfo(self, access_token: str, signed: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What the provider tells the bearer of the token; it has to be about whom the id_token is about."""
+        headers = {**self.options["extra_headers"], "Authorization": f"Bearer {access_token}"}
+        told = json_object(call("GET", self.options["userinfo_url"], headers))
+        if told.get("sub") != signed["sub"]:
+            raise IdentityNotProven("userinfo_of_another")
+        return told
 
 
-def _call(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> http.Answer:
+def _session_of(answer: Mapping[str, Any]) -> dict[str, str]:
+    """The provider's tokens, which nothing but ending its session needs."""
+    kept = {name: answer[name] for name in ("access_token", "id_token") if isinstance(answer.get(name), str)}
+    if (ends_at := _expires_at(answer)) is not None:
+        kept["expires_at"] = str(int(ends_at))
+    return kept
+
+
+def _expires_at(answer: Mapping[str, Any]) -> float | None:
+    """When the access token ends, None where the answer does not say. ThaID's `expire_in` (sic) is a point in time."""
+    told = next((answer[name] for name in ("expire_in", "expires_in", "expires_at") if name in answer), None)
     try:
-        return http.call(method, url, deadline=_DEADLINE, headers=headers, body=body)
-    except (http.NotSent, http.MaybeSent) as error:
-        raise ProviderFailed(error.code) from None
-
-
-def _json_object(answer: http.Answer) -> dict[str, Any]:
-    if answer.status != 200:
-        raise ProviderFailed(f"http_{answer.status}")
-    try:
-        content = json.loads(answer.body)
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
-        raise ProviderFailed("answer_not_understood")
-    return content
-
-
-def _our_claims(claims: Mapping[str, Any]) -> dict[str, str]:
-    given, family = str(claims.get("given_name", "")), str(claims.get("family_name", ""))
-    address = claims.get("address", "")
-    found = {
-        "title_th": str(claims.get("title", "")),
-        "given_name_th": given,
-        "family_name_th": family,
-        "name_th": f"{given} {family}".strip(),
-        "birthdate": str(claims.get("birthdate", "")),
-        "gender": str(claims.get("gender", "")),
-        "address": str(address.get("formatted", "")) if isinstance(address, dict) else str(address),
-    }
-    return {name: value for name, value in found.items() if value}
+        seconds = float(told)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if not isfinite(seconds):
+        return None
+    return seconds if seconds > _ABSOLUTE else time() + seconds

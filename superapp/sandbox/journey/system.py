@@ -19,6 +19,7 @@ from superapp.embedded import processes
 from superapp.embedded.stack import Stack
 from superapp.sandbox.agencies.behaviours import AgencyKind
 from superapp.sandbox.journey.connect import connect
+from superapp.sandbox.journey.providers import sandbox_providers_write
 
 DEMO = "demo"
 
@@ -68,6 +69,7 @@ def load_catalogue(catalogue: str, ports: Ports) -> list[Service]:
     else:
         aliases_load()
         services_import(rows)
+    sandbox_providers_write(base_port=ports.sandbox)
     return connect(base_port=ports.sandbox)
 
 

@@ -12,11 +12,11 @@ from django.http import HttpResponse
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from citizens.models import IdentityProvider
 from services_catalog.adapters import http
 from superapp.sandbox.client import Reply, exchange
-from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
 from superapp.sandbox.server import Sandbox, serve
-from tests.factories import SECRET
+from tests.factories import SECRET, make_provider
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 PHONE = "https://app.superapp.example/signed-in"
@@ -94,31 +94,17 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def use_provider(settings: Settings) -> Callable[[str], dict[str, str]]:
-    """use_provider(url) makes what listens there our ThaID; returns its configuration."""
+def use_provider(db: None, settings: Settings) -> Callable[[str], IdentityProvider]:
+    """use_provider(url) makes what listens there our ThaID."""
 
-    def use(url: str) -> dict[str, str]:
-        configuration = {
-            "protocol": "oidc",
-            "name_th": "ThaID",
-            "name_en": "ThaID",
-            "issuer": url,
-            "authorize_url": f"{url}/api/v2/oauth2/auth/",
-            "token_url": f"{url}/api/v2/oauth2/token/",
-            "jwks_url": f"{url}/jwks/",
-            "client_id": THAID_CLIENT_ID,
-            "client_secret": thaid_client_secret(secret=SECRET),
-            "max_ial": "2.3",
-            "aal": "2.2",
-        }
+    def use(url: str) -> IdentityProvider:
         settings.PUBLIC_URL = PUBLIC_URL
-        settings.IDENTITY_PROVIDERS = {"thaid": configuration}
-        return configuration
+        return make_provider(url)
 
     return use
 
 
 @pytest.fixture
-def browser(db: None, sandbox: Sandbox, use_provider: Callable[[str], dict[str, str]]) -> Browser:
+def browser(sandbox: Sandbox, use_provider: Callable[[str], IdentityProvider]) -> Browser:
     use_provider(sandbox.urls["thaid"])
     return Browser()

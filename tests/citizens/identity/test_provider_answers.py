@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from citizens.identity.claims import applicant_claims
-from citizens.models import Citizen, Session, SignIn
+from citizens.models import Citizen, IdentityProvider, Session, SignIn
 from services_catalog.adapters import http
 from superapp.sandbox.credentials import THAID_CLIENT_ID
 from superapp.sandbox.listener import HangUp, Listener, Request, Response, json_response
@@ -58,7 +58,7 @@ def new_key() -> ECKey:
 
 
 @pytest.fixture
-def provider(db: None, use_provider: Callable[[str], dict[str, str]]) -> Iterator[FakeProvider]:
+def provider(use_provider: Callable[[str], IdentityProvider]) -> Iterator[FakeProvider]:
     fake = FakeProvider()
     use_provider(fake.url)
     yield fake
@@ -164,7 +164,8 @@ def test_keys_are_fetched_again_when_the_provider_has_changed_them(provider: Fak
 
 
 @pytest.mark.parametrize(
-    ("claimed", "ial"), [("2.3", "2.3"), (2.1, "2.1"), ("3.0", "2.3"), (None, "1.1"), ("high", "1.1"), ("NaN", "1.1")]
+    ("claimed", "ial"),
+    [("2.3", "2.3"), (2.1, "2.1"), ("3.0", "2.3"), (None, "1.1"), ("high", "1.1"), ("NaN", "1.1"), ("2.29", "2.2")],
 )
 def test_assurance_is_what_the_provider_claims_up_to_its_cap(provider: FakeProvider, claimed: object, ial: str) -> None:
     sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce, ial=claimed)))
@@ -175,24 +176,32 @@ def test_assurance_is_what_the_provider_claims_up_to_its_cap(provider: FakeProvi
     ("answer", "error"),
     [
         (json_response(400, {"error": "invalid_request"}), "access_denied"),
-        (json_response(401, {"error": "invalid_client"}), "access_denied"),
+        (json_response(401, {"error": "access_denied"}), "access_denied"),
+        (json_response(401, {"error": "invalid_client"}), "temporarily_unavailable"),
+        (json_response(401, {}), "temporarily_unavailable"),
+        (json_response(400, {"error": "server_error"}), "temporarily_unavailable"),
         (json_response(500, {}), "temporarily_unavailable"),
         (json_response(302, {}, {"Location": "http://127.0.0.1:1/"}), "temporarily_unavailable"),
         (json_response(200, {}), "temporarily_unavailable"),
         (json_response(200, {"id_token": 7}), "temporarily_unavailable"),
         (Response(200, b"<html>"), "temporarily_unavailable"),
         (Response(200, b"[]"), "temporarily_unavailable"),
+        (Response(200, b"[" * 200_000), "temporarily_unavailable"),
         (HangUp.RESET, "temporarily_unavailable"),
     ],
     ids=[
         "400",
-        "401",
+        "code-refused",
+        "client-refused",
+        "refused-without-words",
+        "broken",
         "500",
         "redirect",
         "no-id-token",
         "id-token-is-a-number",
         "no-json",
         "no-object",
+        "deeply-nested",
         "hung-up",
     ],
 )

@@ -254,4 +254,4 @@ def test_what_has_expired_is_forgotten(browser: Browser) -> None:
 
 def test_providers_are_listed_in_both_languages(browser: Browser) -> None:
     listed = browser.client.get("/api/v1/auth/providers").json()
-    assert listed == [{"code": "thaid", "name": {"th": "ThaID", "en": "ThaID"}}]
+    assert listed == [{"code": "thaid", "name": {"th": "ThaID (จำลอง)", "en": "ThaID (sandbox)"}}]

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -9,6 +10,7 @@ from citizens.identity.citizens import citizen_identify
 from citizens.identity.providers.base import VerifiedIdentity
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Session
+from superapp.sandbox.journey.providers import sandbox_providers_write
 from superapp.sandbox.people import Person, person_for
 
 _PROVIDER = "thaid"
@@ -27,6 +29,7 @@ class Command(BaseCommand):
             person = person_for(citizen)
         except ValueError as error:
             raise CommandError(str(error)) from None
+        sandbox_providers_write(base_port=settings.SANDBOX_PORT)
         assurance = Assurance(ial=level(person.ial) or level("1.1"), aal=level("2.2"))  # type: ignore[arg-type]
         session = Session.objects.create(
             citizen=citizen_identify(_identity(person, assurance)),

@@ -1,0 +1,76 @@
+"""Calls to a provider, and what may be made of their answers."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from citizens.identity.providers.base import IdentityNotProven, ProviderFailed
+from services_catalog.adapters import http
+
+_DEADLINE = timedelta(seconds=8)
+_PRINTABLE = re.compile(r"[\x21-\x7e]+\Z")
+# RFC 6749, 5.2, and what ThaID and Mor Prom make of it.
+_REFUSES_THE_CODE = frozenset({400, 401, 422})
+_REFUSES_US = frozenset({"invalid_client", "unauthorized_client"})
+_IS_BROKEN = frozenset({"server_error", "temporarily_unavailable"})
+
+
+def call(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> http.Answer:
+    """Raises ProviderFailed when no whole answer came."""
+    try:
+        return http.call(method, url, deadline=_DEADLINE, headers=headers, body=body)
+    except (http.NotSent, http.MaybeSent) as error:
+        raise ProviderFailed(error.code) from None
+
+
+def post_form(url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> http.Answer:
+    return call("POST", url, {**headers, "Content-Type": "application/x-www-form-urlencoded"}, urlencode(form).encode())
+
+
+def json_object(answer: http.Answer) -> dict[str, Any]:
+    """The content of a 200. Raises ProviderFailed."""
+    if answer.status != 200:
+        raise ProviderFailed(f"http_{answer.status}")
+    return _parsed(answer)
+
+
+def token_answer(answer: http.Answer) -> dict[str, Any]:
+    """What a token endpoint gives for a code. Raises IdentityNotProven where it refuses the code, ProviderFailed where
+    it refuses us (our secret is wrong) or is broken.
+    """
+    if answer.status not in _REFUSES_THE_CODE:
+        return json_object(answer)
+    error = _error_of(answer)
+    if error in _REFUSES_US or (answer.status == 401 and not error):
+        raise ProviderFailed("client_refused")
+    if error in _IS_BROKEN:
+        raise ProviderFailed(error)
+    raise IdentityNotProven("code_refused")
+
+
+def printable(value: object) -> str:
+    """A token that can be sent on in a header. Raises ProviderFailed."""
+    if not isinstance(value, str) or not _PRINTABLE.match(value):
+        raise ProviderFailed("no_token")
+    return value
+
+
+def _error_of(answer: http.Answer) -> str:
+    try:
+        error = _parsed(answer).get("error")
+    except ProviderFailed:
+        return ""
+    return error if isinstance(error, str) else ""
+
+
+def _parsed(answer: http.Answer) -> dict[str, Any]:
+    try:
+        content = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        raise ProviderFailed("answer_not_understood")
+    return content
