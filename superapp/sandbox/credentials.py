@@ -4,7 +4,9 @@ import base64
 import hmac
 from dataclasses import dataclass
 
-THAID_CLIENT_ID = "superapp-sandbox"
+# What the platform is called at every identity provider.
+CLIENT_ID = "superapp-sandbox"
+THAID_CLIENT_ID = CLIENT_ID
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,8 +27,13 @@ def agency_credentials(agency_code: str, *, secret: str) -> AgencyCredentials:
     )
 
 
+def client_secret(provider: str, *, secret: str) -> str:
+    """The platform's secret at that identity provider; of NDID, the key of its node's API."""
+    return _token(secret, f"{provider}/{CLIENT_ID}/client-secret")
+
+
 def thaid_client_secret(*, secret: str) -> str:
-    return _token(secret, f"thaid/{THAID_CLIENT_ID}/client-secret")
+    return client_secret("thaid", secret=secret)
 
 
 def derived_bytes(secret: str, purpose: str) -> bytes:

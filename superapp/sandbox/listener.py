@@ -5,7 +5,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
@@ -58,7 +58,10 @@ class HangUp(Enum):
 Application = Callable[[Request], Response | HangUp]
 
 
-def json_response(status: int, payload: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
+Json = Mapping[str, object] | Sequence[object]
+
+
+def json_response(status: int, payload: Json, headers: Mapping[str, str] | None = None) -> Response:
     body = json.dumps(payload, ensure_ascii=False).encode()
     return Response(status, body, {"Content-Type": "application/json", **(headers or {})})
 

@@ -2,8 +2,11 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+
+from superapp.sandbox.identity.codes import ProviderCode
 
 _NUMBER = re.compile(r"[0-9]{13}")
 
@@ -17,7 +20,11 @@ class PersonName:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`number` is the 13-digit national number, `ial` the assurance level at which ThaID knows the person."""
+    """`number` is the 13-digit national number.
+
+    `levels` tells which providers know the person, and at which identity assurance level ("" where a provider does not
+    say); `elsewhere` has the Thai name at a provider that has another one.
+    """
 
     number: str
     th: PersonName
@@ -25,7 +32,8 @@ class Person:
     birthdate: date
     gender: str
     address: str
-    ial: str
+    levels: Mapping[ProviderCode, str]
+    elsewhere: Mapping[ProviderCode, PersonName] = field(default_factory=dict)
 
     @property
     def name_th(self) -> str:
@@ -35,6 +43,18 @@ class Person:
     def name_en(self) -> str:
         return f"{self.en.title} {self.en.given} {self.en.family}"
 
+    def is_known_to(self, provider: ProviderCode) -> bool:
+        return provider in self.levels
+
+    def as_known_to(self, provider: ProviderCode) -> "Person":
+        return replace(self, th=self.elsewhere.get(provider, self.th))
+
+
+def _levels(**levels: str) -> dict[ProviderCode, str]:
+    return {ProviderCode(code): level for code, level in levels.items()}
+
+
+_EVERYWHERE = _levels(thaid="2.3", moprom="2.3", paotang="", dga="2.3", ndid="2.3")
 
 TEST_PEOPLE: tuple[Person, ...] = (
     Person(
@@ -44,7 +64,7 @@ TEST_PEOPLE: tuple[Person, ...] = (
         birthdate=date(1990, 5, 17),
         gender="male",
         address="99/1 หมู่ที่ 4 ตำบลสุเทพ อำเภอเมืองเชียงใหม่ จังหวัดเชียงใหม่ 50200",
-        ial="2.3",
+        levels=_EVERYWHERE,
     ),
     Person(
         number="1101700234568",
@@ -53,7 +73,7 @@ TEST_PEOPLE: tuple[Person, ...] = (
         birthdate=date(1998, 11, 2),
         gender="female",
         address="128 ถนนพหลโยธิน แขวงจตุจักร เขตจตุจักร กรุงเทพมหานคร 10900",
-        ial="2.3",
+        levels=_levels(thaid="2.3", moprom="2.1", ndid="2.3"),
     ),
     Person(
         number="2000000000007",
@@ -62,7 +82,7 @@ TEST_PEOPLE: tuple[Person, ...] = (
         birthdate=date(2004, 2, 29),
         gender="male",
         address="15 หมู่ที่ 2 ตำบลรูสะมิแล อำเภอเมืองปัตตานี จังหวัดปัตตานี 94000",
-        ial="1.3",
+        levels=_levels(thaid="1.3", moprom="1.3", dga="1.3"),
     ),
     Person(
         number="3100600445635",
@@ -71,7 +91,9 @@ TEST_PEOPLE: tuple[Person, ...] = (
         birthdate=date(1953, 1, 1),
         gender="female",
         address="7/3 ซอยลาดพร้าว 101 แขวงคลองจั่น เขตบางกะปิ กรุงเทพมหานคร 10240",
-        ial="2.3",
+        levels=_levels(thaid="2.3", moprom="2.3", paotang=""),
+        # Married since: Mor Prom and ThaID have heard of it, Pao Tang has not.
+        elsewhere={ProviderCode.PAOTANG: PersonName("นางสาว", "บุญมา", "แก้วใส")},
     ),
     Person(
         number="8111111111116",
@@ -80,7 +102,17 @@ TEST_PEOPLE: tuple[Person, ...] = (
         birthdate=date(1976, 8, 23),
         gender="male",
         address="55 ถนนวิชิตสงคราม ตำบลตลาดใหญ่ อำเภอเมืองภูเก็ต จังหวัดภูเก็ต 83000",
-        ial="2.1",
+        levels=_levels(thaid="2.1", paotang="", ndid="2.1"),
+    ),
+    # A foreigner with a number and a bank, and without the card that ThaID wants.
+    Person(
+        number="6123456789015",
+        th=PersonName("นางสาว", "มินา", "ยาดา"),
+        en=PersonName("Miss", "Mina", "Yada"),
+        birthdate=date(1995, 3, 12),
+        gender="female",
+        address="240/8 ถนนเอกชัย ตำบลมหาชัย อำเภอเมืองสมุทรสาคร จังหวัดสมุทรสาคร 74000",
+        levels=_levels(paotang="", ndid="2.1"),
     ),
     # A person without registration status: the first digit is 0, as it is for juristic persons.
     Person(
@@ -90,7 +122,7 @@ TEST_PEOPLE: tuple[Person, ...] = (
         birthdate=date(2001, 7, 9),
         gender="female",
         address="33 หมู่ที่ 8 ตำบลแม่สลองนอก อำเภอแม่ฟ้าหลวง จังหวัดเชียงราย 57110",
-        ial="2.1",
+        levels=_levels(thaid="2.1", moprom="1.3"),
     ),
 )
 
@@ -108,9 +140,13 @@ def person_for(number: str) -> Person:
 
     Raises ValueError unless `number` is 13 digits with a valid check digit.
     """
-    if not _NUMBER.fullmatch(number) or check_digit(number[:12]) != number[12]:
+    if not is_number(number):
         raise ValueError("not a 13-digit national number with a valid check digit")
     return _BY_NUMBER.get(number) or _made_up(number)
+
+
+def is_number(value: str) -> bool:
+    return _NUMBER.fullmatch(value) is not None and check_digit(value[:12]) == value[12]
 
 
 def check_digit(first_twelve: str) -> str:
@@ -131,5 +167,5 @@ def _made_up(number: str) -> Person:
         birthdate=date(1950 + dice[3] % 55, 1 + dice[4] % 12, 1 + dice[5] % 28),
         gender="male" if is_man else "female",
         address=f"{1 + dice[6]} หมู่ที่ {1 + dice[7] % 12} ตำบลในเมือง อำเภอเมืองขอนแก่น จังหวัดขอนแก่น 40000",
-        ial="2.3",
+        levels=_EVERYWHERE,
     )

@@ -1,6 +1,6 @@
-"""Everything the sandbox runs, in one process: ThaID at the base port, then one port per kind of agency."""
+"""Everything the sandbox runs, in one process: a port for each identity provider and for each kind of agency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,17 +11,15 @@ from superapp.sandbox.agencies.application import AgencyApplication
 from superapp.sandbox.agencies.behaviours import BEHAVIOURS, Agency
 from superapp.sandbox.agencies.ledger import Ledger
 from superapp.sandbox.agencies.pusher import Pusher
-from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
+from superapp.sandbox.identity.codes import ProviderCode
+from superapp.sandbox.identity.servers import start_provider
 from superapp.sandbox.listener import Application, Listener
-from superapp.sandbox.thaid.application import ThaidApplication
-from superapp.sandbox.thaid.provider import Provider, RelyingParty
-
-CALLBACK_PATH = "/api/v1/auth/thaid/callback"
+from superapp.sandbox.ports import agency_ports, provider_port
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A running sandbox. `urls` maps "thaid" and each kind of agency to its URL, in the order of their ports."""
+    """A running sandbox. `urls` maps each identity provider and kind of agency to its URL, in the order of ports."""
 
     urls: Mapping[str, str]
     _running: ExitStack
@@ -37,33 +35,28 @@ def serve(
     state: Path,
     secret: str,
     base_port: int = 0,
-    redirect_uris: Sequence[str] = (),
     answers_completed: bool = False,
     behaviours: Mapping[StrEnum, type[Agency]] = BEHAVIOURS,
     late_news: float = 0.0,
 ) -> Sandbox:
     """Starts all servers on 127.0.0.1 and returns at once.
 
-    `base_port` 0 takes any free ports. `state` is the directory of the ledger, made if missing.
-    `redirect_uris` are those ThaID accepts, by default the platform's own callback. With `answers_completed`
-    a receipt says "completed" and no news follows; else half of the news come `late_news` seconds later. Raises
-    OSError if a port is taken; nothing runs then.
+    `base_port` 0 takes any free ports. `state` is the directory of the ledger, made if missing. With
+    `answers_completed` a receipt says "completed" and no news follows; else half of the news come `late_news` seconds
+    later. Raises OSError if a port is taken; nothing runs then.
     """
     platform_url = platform_url.rstrip("/")
-    client = RelyingParty(
-        client_id=THAID_CLIENT_ID,
-        client_secret=thaid_client_secret(secret=secret),
-        redirect_uris=frozenset(redirect_uris or [platform_url + CALLBACK_PATH]),
-    )
     with ExitStack[None]() as starting:  # undone if a port is taken, handed to the caller if all goes well
         ledger = Ledger(state)
         starting.callback(ledger.close)
-        thaid = Listener(base_port, lambda url: ThaidApplication(Provider(url, client, secret)))
-        starting.callback(thaid.stop)
-        urls = {"thaid": thaid.url}
-        for offset, (kind, behaviour) in enumerate(behaviours.items(), start=1):
+        urls: dict[str, str] = {}
+        for provider in ProviderCode:
+            port = base_port and provider_port(base_port, provider)
+            urls[provider] = start_provider(provider, port, platform_url, secret, starting)
+        ports = agency_ports(base_port, behaviours)
+        for kind, behaviour in behaviours.items():
             agency = AgencyApplication(behaviour(ledger, answers_completed, late_news), secret)
-            listener = Listener(base_port and base_port + offset, partial(_anywhere, agency))
+            listener = Listener(base_port and ports[kind], partial(_anywhere, agency))
             starting.callback(listener.stop)
             urls[kind] = listener.url
         starting.callback(Pusher(ledger, platform_url, secret).stop)

@@ -36,6 +36,7 @@ from superapp.sandbox.journey.phone import Phone, PhoneError
 from superapp.sandbox.journey.system import Ports, free_ports
 from superapp.sandbox.listener import Application, HangUp, Listener, Request, Response
 from superapp.sandbox.people import TEST_PEOPLE
+from superapp.sandbox.ports import agency_ports
 from tests.citizens.service_requests.making import make_service
 from tests.databases import suite_database_url
 
@@ -208,7 +209,7 @@ def _start_sandbox(state: Path, ports: Ports, arrived: list[Request]) -> server.
 
 def _service(kind: AgencyKind, ports: Ports) -> Service:
     service = make_service(claims=["national_id", "name_th", "birthdate"])
-    base = f"http://127.0.0.1:{ports.sandbox + 1 + list(AgencyKind).index(kind)}/{service.agency.code}"
+    base = f"http://127.0.0.1:{agency_ports(ports.sandbox, AgencyKind)[kind]}/{service.agency.code}"
     service.adapter_options = {
         "submit_url": f"{base}/cases",
         "lookup_url": f"{base}/cases/{{reference}}",

@@ -24,6 +24,7 @@ from superapp.sandbox.chaos.site import Site
 from superapp.sandbox.chaos.storm import Storm
 from superapp.sandbox.journey.figures import Bar, Figure
 from superapp.sandbox.journey.system import Ports, free_ports, system_processes, wait_until_ready
+from superapp.sandbox.ports import agency_ports
 
 Say = Callable[[str], None]
 _POLL = 1.0
@@ -42,10 +43,10 @@ def bars(plan: Plan) -> dict[str, Bar]:
 def run(plan: Plan, *, processes_settings: str, say: Say) -> dict[str, Figure]:
     """Empties the system of the state directory, storms it, waits for quiet and counts."""
     started = time.monotonic()
-    ports = free_ports(len(ALL_BEHAVIOURS))
+    ports = free_ports(ALL_BEHAVIOURS)
     _empty()
     with ExitStack() as stage:
-        lines = Lines(_agency_ports(ports).values(), plan.dice)
+        lines = Lines(agency_ports(ports.sandbox, ALL_BEHAVIOURS).values(), plan.dice)
         stage.callback(lines.close)
         services = open_services(_ports_of_lines(lines, ports), plan.characters)
         ledger = Ledger(settings.SANDBOX_STATE)
@@ -78,12 +79,9 @@ def _empty() -> None:
     call_command("flush", interactive=False, verbosity=0)
 
 
-def _agency_ports(ports: Ports) -> dict[StrEnum, int]:
-    return {kind: ports.sandbox + position for position, kind in enumerate(ALL_BEHAVIOURS, start=1)}
-
-
 def _ports_of_lines(lines: Lines, ports: Ports) -> Mapping[StrEnum | None, int]:
-    return {None: lines.refusing_port} | {kind: lines.ports[port] for kind, port in _agency_ports(ports).items()}
+    own = agency_ports(ports.sandbox, ALL_BEHAVIOURS)
+    return {None: lines.refusing_port} | {kind: lines.ports[port] for kind, port in own.items()}
 
 
 def _start(ports: Ports, plan: Plan, processes_settings: str, stage: ExitStack) -> Site:

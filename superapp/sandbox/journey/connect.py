@@ -11,6 +11,7 @@ from services_catalog.services.publishing import service_publish, service_versio
 from superapp.sandbox.agencies.behaviours import AgencyKind
 from superapp.sandbox.credentials import agency_credentials
 from superapp.sandbox.journey.generated_forms import form_for
+from superapp.sandbox.ports import agency_ports
 
 _ADAPTER = "rest_json"
 # What is in the national super-app already.
@@ -59,7 +60,7 @@ def _connect_one(service: Service, kind: AgencyKind, base_port: int) -> None:
 
 
 def _options(agency_code: str, kind: AgencyKind, base_port: int) -> dict[str, object]:
-    base = f"http://127.0.0.1:{base_port + 1 + list(AgencyKind).index(kind)}/{agency_code}"
+    base = f"http://127.0.0.1:{agency_ports(base_port, AgencyKind)[kind]}/{agency_code}"
     return {
         "submit_url": f"{base}/cases",
         "lookup_url": f"{base}/cases/{{reference}}",

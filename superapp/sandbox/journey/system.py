@@ -3,9 +3,10 @@
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from django.conf import settings
@@ -20,8 +21,11 @@ from superapp.embedded.stack import Stack
 from superapp.sandbox.agencies.behaviours import AgencyKind
 from superapp.sandbox.journey.connect import connect
 from superapp.sandbox.journey.providers import sandbox_providers_write
+from superapp.sandbox.ports import all_ports
 
 DEMO = "demo"
+# Ports of one system, with some to spare.
+_ROOM = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,19 @@ class Ports:
         return f"http://127.0.0.1:{self.web}"
 
 
-def free_ports(agencies: int = len(AgencyKind)) -> Ports:
-    """Ports that nobody listens on, for a system beside others: the web's, ThaID's and the agencies'.
+def free_ports(agencies: Iterable[StrEnum] = AgencyKind) -> Ports:
+    """Ports that nobody listens on, for a system beside others: the web's, the providers' and the agencies'.
 
     Each process begins to look at another place: two that start at once would both find the same ports free, and two
     webs can listen on one port.
     """
-    bases = range(18100, 28100, 10)
+    kinds = list(agencies)
+    bases = range(18100, 28100, _ROOM)
     first = os.getpid() % len(bases)
     for base in (*bases[first:], *bases[:first]):
-        if all(_is_free(base + offset) for offset in range(agencies + 2)):
+        if all(_is_free(port) for port in (base, *all_ports(base + 1, kinds))):
             return Ports(web=base, sandbox=base + 1)
-    raise RuntimeError(f"No {agencies + 2} free ports in a row between 18100 and 28100.")
+    raise RuntimeError("No free ports between 18100 and 28100.")
 
 
 def _is_free(port: int) -> bool:

@@ -8,9 +8,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from services_catalog.services.moving.national_list import NotTheList
 from superapp.embedded import processes
+from superapp.sandbox.identity.codes import ProviderCode
+from superapp.sandbox.identity.ndid.bank_app import BANK_PATH
 from superapp.sandbox.journey.officers import sandbox_officers
 from superapp.sandbox.journey.system import DEMO, Ports, load_catalogue, running_system
-from superapp.sandbox.people import TEST_PEOPLE
+from superapp.sandbox.people import TEST_PEOPLE, Person
+from superapp.sandbox.ports import provider_port
 
 _WEB_PORT = 8000
 # Room for agencies to try publishing: the catalogue itself fills the usual 300.
@@ -57,20 +60,33 @@ class Command(BaseCommand):
             f"  API docs      {ports.web_url}/api/docs/",
             f"  Admin         {ports.web_url}/admin/",
             f"  Flower        {os.environ['FLOWER_URL']}  ({os.environ['FLOWER_BASIC_AUTH']})",
-            f"  Sandbox ThaID http://127.0.0.1:{ports.sandbox}",
             f"  Logs          {settings.STATE_DIRECTORY / 'logs'}",
             "",
             "Admin sign-ins:",
             *(f"  {one.username:<20} {one.password}   {one.role}" for one in sandbox_officers()),
             "",
-            "People of the sandbox ThaID (IAL):",
-            *(f"  {person.number}  {person.ial}  {person.name_th}" for person in TEST_PEOPLE),
+            "Digital IDs of the sandbox (failures: /switches at each address):",
+            *(f"  {one:<8} {_provider_url(ports, one)}" for one in ProviderCode),
+            f"  NDID's requests are answered in the banks' app: {_provider_url(ports, ProviderCode.NDID)}{BANK_PATH}",
+            "",
+            "People who can sign in there, and the IAL each has (+: the provider does not say):",
+            f"  {'':<13}  {'  '.join(f'{one:<7}' for one in ProviderCode)}",
+            *(f"  {person.number}  {_levels(person)}  {person.name_th}" for person in TEST_PEOPLE),
             "",
             f"An access token for curl: {_token_command(ports)}",
             "Ctrl-C stops everything.",
         ]
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
+
+
+def _provider_url(ports: Ports, provider: ProviderCode) -> str:
+    return f"http://127.0.0.1:{provider_port(ports.sandbox, provider)}"
+
+
+def _levels(person: Person) -> str:
+    said = [person.levels[one] or "+" if person.is_known_to(one) else "–" for one in ProviderCode]
+    return "  ".join(f"{level:<7}" for level in said)
 
 
 def _token_command(ports: Ports) -> str:

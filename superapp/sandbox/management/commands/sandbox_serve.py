@@ -12,17 +12,14 @@ from superapp.sandbox.server import Sandbox, serve
 
 
 class Command(BaseCommand):
-    help = "Runs the sandbox's ThaID and agencies until it is told to stop. Touches no database."
+    help = "Runs the sandbox's digital IDs and agencies until it is told to stop. Touches no database."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--port", type=int, default=settings.SANDBOX_PORT, help="of ThaID; the agencies take the next"
+            "--port", type=int, default=settings.SANDBOX_PORT, help="of ThaID; the others are at ports above it"
         )
-        parser.add_argument("--platform-url", default=settings.PUBLIC_URL, help="where the agencies send their news")
-        parser.add_argument(
-            "--redirect-uri", action="append", default=[], help="where ThaID may send people; repeatable"
-        )
+        parser.add_argument("--platform-url", default=settings.PUBLIC_URL, help="where people and news are sent")
         parser.add_argument("--late-news", type=float, default=0.0, help="seconds by which half of the news are late")
         parser.add_argument("--troublesome", action="store_true", help="with the kinds of agency that only chaos has")
 
@@ -44,7 +41,6 @@ class Command(BaseCommand):
                 state=settings.SANDBOX_STATE,
                 secret=settings.SANDBOX_SECRET,
                 base_port=options["port"],
-                redirect_uris=options["redirect_uri"],
                 answers_completed=os.environ.get("SANDBOX_ANSWERS_COMPLETED") == "1",
                 late_news=options["late_news"],
                 behaviours=ALL_BEHAVIOURS if options["troublesome"] else BEHAVIOURS,

@@ -1,19 +1,21 @@
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from citizens.identity.assurance import Assurance, level
+from citizens.identity.assurance import LOWEST_IAL, Assurance, level
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.providers.base import VerifiedIdentity
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Session
+from superapp.sandbox.identity.codes import ProviderCode
 from superapp.sandbox.journey.providers import sandbox_providers_write
 from superapp.sandbox.people import Person, person_for
 
-_PROVIDER = "thaid"
+_PROVIDER = ProviderCode.THAID
 
 
 class Command(BaseCommand):
@@ -30,7 +32,7 @@ class Command(BaseCommand):
         except ValueError as error:
             raise CommandError(str(error)) from None
         sandbox_providers_write(base_port=settings.SANDBOX_PORT)
-        assurance = Assurance(ial=level(person.ial) or level("1.1"), aal=level("2.2"))  # type: ignore[arg-type]
+        assurance = Assurance(ial=level(person.levels.get(_PROVIDER)) or LOWEST_IAL, aal=Decimal("2.2"))
         session = Session.objects.create(
             citizen=citizen_identify(_identity(person, assurance)),
             provider=_PROVIDER,

@@ -14,6 +14,7 @@ from services_catalog.services.credentials import credential_by_api_key
 from superapp.sandbox.agencies.behaviours import AgencyKind
 from superapp.sandbox.credentials import agency_credentials
 from superapp.sandbox.journey.connect import connect
+from superapp.sandbox.ports import agency_ports
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ def test_each_kind_of_agency_gets_its_share_and_its_secrets(settings: Settings) 
     national_list([(f"บริการ {number}", "STA01") for number in range(len(AgencyKind) * 2)])
     connect(base_port=9000)
     ports = [int(one.adapter_options["submit_url"].split(":")[2].split("/")[0]) for one in Service.objects.published()]
-    assert sorted(ports) == sorted([*range(9001, 9001 + len(AgencyKind))] * 2)
+    assert sorted(ports) == sorted([*agency_ports(9000, AgencyKind).values()] * 2)
     secrets = agency_credentials("AGY001", secret=settings.SANDBOX_SECRET)
     credential = credential_by_api_key(secrets.api_key)
     assert credential is not None

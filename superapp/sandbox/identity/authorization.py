@@ -3,7 +3,7 @@
 import hmac
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
@@ -11,9 +11,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
-from superapp.sandbox.thaid.claims import OPENID, SCOPES
-from superapp.sandbox.thaid.errors import OAuthError
+from superapp.sandbox.identity.errors import OAuthError
 
+OPENID = "openid"
 _SECONDS_TO_CONSENT = 10 * 60
 
 
@@ -28,14 +28,16 @@ class AuthorizationRequest:
     code_challenge: str
 
     @classmethod
-    def checked(cls, query: Mapping[str, str]) -> "AuthorizationRequest":
+    def checked(
+        cls, query: Mapping[str, str], offered: Collection[str], *, scope_required: bool
+    ) -> "AuthorizationRequest":
         """Raises OAuthError. The caller has checked client and redirect_uri, so the error may go there."""
         if query.get("response_type") != "code":
             raise OAuthError("unsupported_response_type", "response_type must be code")
         if not query.get("state"):
             raise OAuthError("invalid_request", "state is missing")
         scope = query.get("scope", "")
-        if not scope.split() or not set(scope.split()) <= set(SCOPES):
+        if (scope_required and not scope.split()) or not set(scope.split()) <= set(offered):
             raise OAuthError("invalid_scope", "scope is missing or has an unknown value")
         challenge = query.get("code_challenge", "")
         if challenge and query.get("code_challenge_method") != "S256":

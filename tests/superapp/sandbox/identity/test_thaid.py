@@ -1,78 +1,51 @@
 import base64
 import hashlib
-import re
 import time
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
 from superapp.sandbox.client import Reply, exchange
-from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
+from superapp.sandbox.credentials import CLIENT_ID
+from superapp.sandbox.identity.codes import ProviderCode
+from superapp.sandbox.identity.expiring import Expiring
+from superapp.sandbox.identity.thaid.claims import SCOPES
 from superapp.sandbox.people import TEST_PEOPLE, check_digit
-from superapp.sandbox.server import CALLBACK_PATH, Sandbox
-from superapp.sandbox.thaid.claims import SCOPES
-from superapp.sandbox.thaid.expiring import Expiring
+from superapp.sandbox.server import Sandbox
+from tests.superapp.sandbox.identity.client import FORM, RelyingParty, basic, landing
 
 OAUTH = "/api/v2/oauth2"
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-class RelyingParty:
-    """Plays both the relying party and the person's browser."""
-
-    def __init__(self, issuer: str, redirect_uri: str, secret: str) -> None:
-        self.issuer = issuer
-        self.redirect_uri = redirect_uri
-        self.basic = _basic(THAID_CLIENT_ID, thaid_client_secret(secret=secret))
+class ThaidParty(RelyingParty):
+    """Asks for two claims, and shows its secret in the header."""
 
     def authorize(self, **changes: str | None) -> Reply:
-        query = {
-            "response_type": "code",
-            "client_id": THAID_CLIENT_ID,
-            "redirect_uri": self.redirect_uri,
-            "scope": "pid name",
-            "state": "s&1",
-        }
-        sent = {name: value for name, value in {**query, **changes}.items() if value is not None}
-        return exchange("GET", f"{self.issuer}{OAUTH}/auth/?{urlencode(sent)}")
+        return super().authorize(**{"scope": "pid name", **changes})
 
-    def consent(self, page: Reply, *, person: str = "1234567890121", decision: str = "allow") -> Reply:
-        assert page.status == 200
-        sealed = re.search(r'name="request" value="([^"]+)"', page.body.decode())
-        assert sealed
-        form = {"request": sealed[1], "person": person, "decision": decision}
-        return exchange("POST", f"{self.issuer}/consent", headers=FORM, body=urlencode(form).encode())
+    def token(self, code: str, *, headers: dict[str, str] | None = None, timeout: float = 5, **changes: str) -> Reply:
+        return super().token(code, headers=headers or basic(self.secret), timeout=timeout, **changes)
 
-    def code(self, person: str = "1234567890121", **changes: str) -> str:
-        return landing(self.consent(self.authorize(**changes), person=person))["code"]
-
-    def token(self, code: str, *, basic: str | None = None, **changes: str) -> Reply:
-        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self.redirect_uri}
-        return self.post("token", {**form, **changes}, basic=basic)
-
-    def post(self, endpoint: str, form: dict[str, str], *, basic: str | None = None) -> Reply:
-        headers = {**FORM, "Authorization": basic or self.basic}
-        body = urlencode(form).encode()
-        return exchange("POST", f"{self.issuer}{OAUTH}/{endpoint}/", headers=headers, body=body)
-
-
-def _basic(client_id: str, client_secret: str) -> str:
-    return f"Basic {base64.b64encode(f'{client_id}:{client_secret}'.encode()).decode()}"
-
-
-def landing(reply: Reply) -> dict[str, str]:
-    assert reply.status == 302
-    return dict(parse_qsl(urlsplit(reply.headers["Location"]).query))
+    def post(self, endpoint: str, form: dict[str, str], *, headers: dict[str, str] | None = None) -> Reply:
+        sent = {**FORM, **(headers or basic(self.secret))}
+        return exchange("POST", f"{self.url}{OAUTH}/{endpoint}/", headers=sent, body=urlencode(form).encode())
 
 
 @pytest.fixture
-def party(sandbox: Sandbox, platform_url: str, secret: str) -> RelyingParty:
-    return RelyingParty(sandbox.urls["thaid"], platform_url + CALLBACK_PATH, secret)
+def party(sandbox: Sandbox, platform_url: str, secret: str) -> ThaidParty:
+    return ThaidParty(
+        sandbox.urls["thaid"],
+        "thaid",
+        platform_url,
+        secret,
+        authorize_path=f"{OAUTH}/auth/",
+        token_path=f"{OAUTH}/token/",
+    )
 
 
-def test_without_openid_claims_are_flat(party: RelyingParty) -> None:
+def test_without_openid_claims_are_flat(party: ThaidParty) -> None:
     back = party.consent(party.authorize())
     assert back.headers["Location"].startswith(party.redirect_uri + "?")
     assert landing(back)["state"] == "s&1"
@@ -88,16 +61,16 @@ def test_without_openid_claims_are_flat(party: RelyingParty) -> None:
     assert answer["expire_in"] == answer["expires_in"] == pytest.approx(time.time() + 900, abs=5)
 
 
-def test_with_openid_claims_are_in_an_id_token_that_verifies(party: RelyingParty) -> None:
+def test_with_openid_claims_are_in_an_id_token_that_verifies(party: ThaidParty) -> None:
     code = party.code(person="1101700234568", scope=" ".join(SCOPES), nonce="n-1")
     answer = party.token(code).json()
-    keys = KeySet.import_key_set(exchange("GET", f"{party.issuer}/jwks/").json())
+    keys = KeySet.import_key_set(exchange("GET", f"{party.url}/jwks/").json())
     id_token = jwt.decode(answer["id_token"], keys, algorithms=["ES256"])
 
     assert "pid" not in answer
     assert set(id_token.header) == {"alg", "kid", "typ"}
     claims = id_token.claims
-    assert (claims["iss"], claims["aud"], claims["nonce"]) == (party.issuer, THAID_CLIENT_ID, "n-1")
+    assert (claims["iss"], claims["aud"], claims["nonce"]) == (party.url, CLIENT_ID, "n-1")
     assert (claims["pid"], claims["ial"], claims["birthdate"]) == ("1101700234568", "2.3", "1998-11-02")
     assert claims["exp"] - claims["iat"] == 900
     half = hashlib.sha256(answer["access_token"].encode()).digest()[:16]
@@ -106,21 +79,21 @@ def test_with_openid_claims_are_in_an_id_token_that_verifies(party: RelyingParty
     assert set(SCOPES) - {"openid"} <= set(claims)
 
 
-def test_the_published_key_shows_nothing_private(party: RelyingParty) -> None:
-    (key,) = exchange("GET", f"{party.issuer}/jwks/").json()["keys"]
+def test_the_published_key_shows_nothing_private(party: ThaidParty) -> None:
+    (key,) = exchange("GET", f"{party.url}/jwks/").json()["keys"]
     assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("EC", "P-256", "ES256", "sig")
     assert "d" not in key
 
 
-def test_wrong_secret_is_refused_and_leaves_the_code_good(party: RelyingParty) -> None:
+def test_wrong_secret_is_refused_and_leaves_the_code_good(party: ThaidParty) -> None:
     code = party.code()
-    for basic in (_basic(THAID_CLIENT_ID, "wrong"), "Basic ***", "Bearer x"):
-        refused = party.token(code, basic=basic)
+    for headers in (basic("wrong"), {"Authorization": "Basic ***"}, {"Authorization": "Bearer x"}):
+        refused = party.token(code, headers=headers)
         assert (refused.status, refused.json()["error"]) == (401, "invalid_client")
     assert party.token(code).status == 200
 
 
-def test_a_code_works_once(party: RelyingParty) -> None:
+def test_a_code_works_once(party: ThaidParty) -> None:
     code = party.code()
     assert party.token(code).status == 200
     again = party.token(code)
@@ -141,13 +114,13 @@ def test_codes_expire(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("decision", ["deny", ""])
-def test_denied(party: RelyingParty, decision: str) -> None:
+def test_denied(party: ThaidParty, decision: str) -> None:
     back = landing(party.consent(party.authorize(), decision=decision))
     assert (back["error"], back["state"]) == ("access_denied", "s&1")
     assert "code" not in back
 
 
-def test_pkce(party: RelyingParty) -> None:
+def test_pkce(party: ThaidParty) -> None:
     verifier = "v" * 43
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     asked = {"code_challenge": challenge, "code_challenge_method": "S256"}
@@ -167,7 +140,7 @@ def test_pkce(party: RelyingParty) -> None:
     ],
 )
 def test_strangers_are_never_redirected(
-    party: RelyingParty, changes: dict[str, str | None], status: int, error: str
+    party: ThaidParty, changes: dict[str, str | None], status: int, error: str
 ) -> None:
     reply = party.authorize(**changes)
     assert (reply.status, reply.json()["error"]) == (status, error)
@@ -182,48 +155,49 @@ def test_strangers_are_never_redirected(
         ({"state": None}, "invalid_request"),
     ],
 )
-def test_errors_of_the_client_go_back_to_it(party: RelyingParty, changes: dict[str, str | None], error: str) -> None:
+def test_errors_of_the_client_go_back_to_it(party: ThaidParty, changes: dict[str, str | None], error: str) -> None:
     back = landing(party.authorize(**changes))
     assert back["error"] == error
     assert {"error_description", "error_uri"} <= set(back)
 
 
-def test_redirect_uri_must_be_the_same_at_the_token_endpoint(party: RelyingParty) -> None:
+def test_redirect_uri_must_be_the_same_at_the_token_endpoint(party: ThaidParty) -> None:
     assert party.token(party.code(), redirect_uri="https://elsewhere.example/").status == 400
 
 
-def test_other_grant_types_are_refused(party: RelyingParty) -> None:
+def test_other_grant_types_are_refused(party: ThaidParty) -> None:
     refused = party.token(party.code(), grant_type="refresh_token")
     assert refused.json()["error"] == "unsupported_grant_type"
 
 
-def test_a_changed_authorization_request_is_refused(party: RelyingParty) -> None:
+def test_a_changed_authorization_request_is_refused(party: ThaidParty) -> None:
     forged = {"request": "eyJhbGciOiJub25lIn0.eyJzY29wZSI6InBpZCJ9.", "decision": "allow"}
     body = urlencode(forged).encode()
-    reply = exchange("POST", f"{party.issuer}/consent", headers=FORM, body=body)
+    reply = exchange("POST", f"{party.url}/consent", headers=FORM, body=body)
     assert (reply.status, reply.json()["error"]) == (400, "invalid_request")
 
 
-def test_any_valid_number_may_sign_in_and_an_invalid_one_may_not(party: RelyingParty) -> None:
+def test_any_valid_number_may_sign_in_and_an_invalid_one_may_not(party: ThaidParty) -> None:
     number = "159990000004" + check_digit("159990000004")
     assert party.token(party.code(person=number)).json()["pid"] == number
     assert party.consent(party.authorize(), person="1234567890123").status == 400
 
 
-def test_the_consent_page_shows_people_scopes_and_that_it_is_a_sandbox(party: RelyingParty) -> None:
+def test_the_consent_page_shows_people_scopes_and_that_it_is_a_sandbox(party: ThaidParty) -> None:
     page = party.authorize(scope="openid pid birthdate")
     text = page.body.decode()
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert page.headers["Cache-Control"] == "no-store"
     assert "SANDBOX" in text
-    assert all(person.name_th in text and person.name_en in text for person in TEST_PEOPLE)
+    shown = [person.name_th in text and person.name_en in text for person in TEST_PEOPLE]
+    assert shown == [person.is_known_to(ProviderCode.THAID) for person in TEST_PEOPLE]
     assert "วันเกิด" in text
     assert "ที่อยู่ตามบัตร" not in text
     assert party.authorize(scope=" ".join(SCOPES)).status == 200
 
 
 @pytest.mark.parametrize("prefix", ["", "Bearer "])
-def test_introspect_and_revoke(party: RelyingParty, prefix: str) -> None:
+def test_introspect_and_revoke(party: ThaidParty, prefix: str) -> None:
     access_token = party.token(party.code()).json()["access_token"]
     posted = {"token": prefix + access_token}
 
@@ -236,32 +210,27 @@ def test_introspect_and_revoke(party: RelyingParty, prefix: str) -> None:
         400,
         {"error": "invalid_request", "error_description": "The body is invalid"},
     )
-    assert party.post("introspect", posted, basic="Basic eDp5").status == 401
+    assert party.post("introspect", posted, headers={"Authorization": "Basic eDp5"}).status == 401
 
 
 @pytest.mark.parametrize(("scope", "status"), [("openid pid", 200), ("pid", 400)])
-def test_userinfo_is_for_openid_only(party: RelyingParty, scope: str, status: int) -> None:
+def test_userinfo_is_for_openid_only(party: ThaidParty, scope: str, status: int) -> None:
     access_token = party.token(party.code(scope=scope)).json()["access_token"]
-    reply = _userinfo(party, access_token)
+    reply = party.get(f"{OAUTH}/userinfo/", access_token)
     assert reply.status == status
     assert ("pid" in reply.json()) == (status == 200)
 
 
-def test_userinfo_refuses_unknown_tokens(party: RelyingParty) -> None:
-    assert _userinfo(party, "made up").status == 401
+def test_userinfo_refuses_unknown_tokens(party: ThaidParty) -> None:
+    assert party.get(f"{OAUTH}/userinfo/", "made up").status == 401
 
 
-def _userinfo(party: RelyingParty, access_token: str) -> Reply:
-    headers = {"Authorization": f"Bearer {access_token}"}
-    return exchange("GET", f"{party.issuer}{OAUTH}/userinfo/", headers=headers)
+def test_discovery_points_to_endpoints_that_exist(party: ThaidParty) -> None:
+    document = exchange("GET", f"{party.url}/.well-known/openid-configuration").json()
 
-
-def test_discovery_points_to_endpoints_that_exist(party: RelyingParty) -> None:
-    document = exchange("GET", f"{party.issuer}/.well-known/openid-configuration").json()
-
-    assert document["issuer"] == party.issuer
+    assert document["issuer"] == party.url
     for name in ("authorization_endpoint", "userinfo_endpoint", "jwks_uri"):
         assert exchange("GET", document[name]).status != 404, name
     for name in ("token_endpoint", "revocation_endpoint"):
         assert exchange("POST", document[name], body=b"").status == 401, name
-    assert exchange("GET", f"{party.issuer}/nowhere").status == 404
+    assert exchange("GET", f"{party.url}/nowhere").status == 404

@@ -1,11 +1,11 @@
-from superapp.sandbox.listener import Response, json_response
-from superapp.sandbox.thaid.claims import SCOPES
-from superapp.sandbox.thaid.provider import Provider
+from superapp.sandbox.identity.oidc_provider import OidcProvider
+from superapp.sandbox.identity.thaid.claims import SCOPES
+from superapp.sandbox.listener import Request, Response, json_response
 
 OAUTH_PATH = "/api/v2/oauth2"
 
 
-def openid_configuration(provider: Provider) -> Response:
+def openid_configuration(provider: OidcProvider, request: Request) -> Response:
     """ThaID keeps introspect/ out of the document, and so does this."""
     base = provider.issuer + OAUTH_PATH
     return json_response(
@@ -17,7 +17,7 @@ def openid_configuration(provider: Provider) -> Response:
             "userinfo_endpoint": f"{base}/userinfo/",
             "revocation_endpoint": f"{base}/revoke/",
             "jwks_uri": f"{provider.issuer}/jwks/",
-            "scopes_supported": SCOPES,
+            "scopes_supported": list(SCOPES),
             "response_types_supported": ["code"],
             "grant_types_supported": ["authorization_code"],
             "subject_types_supported": ["public"],
@@ -26,7 +26,3 @@ def openid_configuration(provider: Provider) -> Response:
             "code_challenge_methods_supported": ["S256"],
         },
     )
-
-
-def jwks(provider: Provider) -> Response:
-    return json_response(200, {"keys": [provider.signing_key.as_dict(private=False)]})

@@ -1,8 +1,19 @@
+"""How a provider says no."""
+
+from abc import ABC, abstractmethod
+
 from superapp.sandbox.listener import Response, json_response
 
 
-class OAuthError(Exception):
-    """An error of the OAuth2 protocol, named as in DOPA's document."""
+class Refusal(ABC, Exception):
+    """Each protocol has a body of its own for it."""
+
+    @abstractmethod
+    def as_response(self) -> Response: ...
+
+
+class OAuthError(Refusal):
+    """An error of the OAuth2 protocol."""
 
     def __init__(self, error: str, description: str, *, status: int = 400) -> None:
         super().__init__(description)

@@ -14,8 +14,9 @@ class Expiring(Generic[Kept]):
         self._lock = threading.Lock()
         self._kept: dict[str, tuple[float, Kept]] = {}
 
-    def keep(self, thing: Kept) -> str:
-        key = secrets.token_urlsafe(32)
+    def keep(self, thing: Kept, *, under: str = "") -> str:
+        """The key, which is `under` where the caller has made one."""
+        key = under or secrets.token_urlsafe(32)
         now = time.monotonic()
         with self._lock:
             self._forget_expired(now)
