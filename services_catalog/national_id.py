@@ -12,3 +12,8 @@ def is_national_id(value: str) -> bool:
     if not (len(value) == 13 and value.isascii() and value.isdigit()):
         return False
     return pin.is_valid(value) or (moa.is_valid(value) and not value.startswith("099"))
+
+
+def masked(national_id: str) -> str:
+    """As a form shows it to somebody who knows it: 1-xxxx-xxxxx-12-1."""
+    return f"{national_id[0]}-xxxx-xxxxx-{national_id[10:12]}-{national_id[12]}"

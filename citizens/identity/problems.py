@@ -71,6 +71,24 @@ GRANT_REFUSED = ProblemType(
         "The code or token has expired or was used already. Please sign in again.",
     ),
 )
+LAST_IDENTITY = ProblemType(
+    "last_identity",
+    409,
+    Text("ยกเลิกการเชื่อมไม่ได้", "This ID cannot be unlinked"),
+    Text(
+        "นี่เป็นบัญชีเดียวที่คุณเชื่อมไว้ กรุณาเข้าสู่ระบบด้วยบัญชีอื่นเพื่อเชื่อมก่อน แล้วจึงยกเลิกบัญชีนี้",
+        "It is the only one you have linked. Sign in with another one first, then unlink this one.",
+    ),
+)
+RECENT_SIGN_IN_NEEDED = ProblemType(
+    "recent_sign_in_needed",
+    401,
+    Text("กรุณายืนยันตัวตนอีกครั้ง", "Please prove who you are again"),
+    Text(
+        "เพื่อความปลอดภัย กรุณาเข้าสู่ระบบอีกครั้งก่อนทำรายการนี้",
+        "To be safe, please sign in once more before you do this.",
+    ),
+)
 
 
 def stronger_sign_in_needed(ial: Decimal, aal: Decimal) -> Problem:

@@ -151,5 +151,8 @@ def test_the_schema_tells_of_every_route() -> None:
         "POST /api/v1/service-requests/{request_id}/cancel",
         "POST /api/v1/service-requests/{request_id}/response",
         "GET /api/v1/notifications",
+        "GET /api/v1/me",
+        "GET /api/v1/me/identities",
+        "DELETE /api/v1/me/identities/{provider}",
         "POST /api/agency/v1/status-events",
     }

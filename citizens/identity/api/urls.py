@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citizens.identity.api import views
+from citizens.identity.api import me_views, views
 
 urlpatterns = [
     path("auth/providers", views.ProvidersView.as_view(), name="auth-providers"),
@@ -8,4 +8,7 @@ urlpatterns = [
     path("auth/<slug:provider>/callback", views.CallbackView.as_view(), name="auth-callback"),
     path("auth/token", views.TokenView.as_view(), name="auth-token"),
     path("auth/sign-out", views.SignOutView.as_view(), name="auth-sign-out"),
+    path("me", me_views.MeView.as_view(), name="me"),
+    path("me/identities", me_views.MyIdentitiesView.as_view(), name="my-identities"),
+    path("me/identities/<slug:provider>", me_views.MyIdentityView.as_view(), name="my-identity"),
 ]

@@ -1,0 +1,125 @@
+"""A citizen sees their digital IDs, and unlinks all but one."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from citizens.identity.citizens import citizen_identify
+from citizens.identity.claims import open_claims, open_national_id
+from citizens.identity.holding import IdentityHeld
+from citizens.identity.tokens import access_token_issue
+from citizens.models import Citizen, HeldIdentity, IdentityEvent, Session
+from tests.conftest import phone_with
+from tests.factories import make_session, national_id, verified_identity
+
+
+@pytest.fixture
+def both(db: None) -> Citizen:
+    """Came by ThaID and then by Mor Prom."""
+    number = national_id()
+    citizen_identify(verified_identity(number, address="ThaID"))
+    return citizen_identify(verified_identity(number, provider="moprom", ial="2.1", gender="male"))
+
+
+@pytest.fixture
+def phone(both: Citizen) -> APIClient:
+    """Signed in by ThaID."""
+    return phone_with(access_token_issue(make_session(both)))
+
+
+def codes(phone: APIClient) -> list[str]:
+    return [one["provider"]["code"] for one in phone.get("/api/v1/me/identities").json()["linked"]]
+
+
+def test_who_i_am_shows_the_number_masked(db: None) -> None:
+    citizen = citizen_identify(verified_identity("1234567890121", title_th="นาย"))
+    answer = phone_with(access_token_issue(make_session(citizen))).get("/api/v1/me")
+
+    assert answer.json() == {
+        "id": str(citizen.pk),
+        "national_id": "1-xxxx-xxxxx-12-1",
+        "names": {"title_th": "นาย", "given_name_th": "ทดสอบ", "family_name_th": "ระบบดี"},
+    }
+    assert "1234567890121" not in answer.content.decode()
+
+
+def test_my_identities_are_shown(phone: APIClient) -> None:
+    shown = phone.get("/api/v1/me/identities").json()
+    assert [(one["provider"]["code"], one["ial"], one["can_unlink"]) for one in shown["linked"]] == [
+        ("thaid", "2.3", True),
+        ("moprom", "2.1", True),
+    ]
+    assert shown["held"] == []
+
+
+def test_a_held_identity_is_shown_with_what_to_do(phone: APIClient, both: Citizen) -> None:
+    number_of = national_id()
+    citizen = citizen_identify(verified_identity(number_of))
+    with pytest.raises(IdentityHeld):
+        citizen_identify(verified_identity(number_of, provider="paotang", given_name_th="คนอื่น"))
+    theirs = phone_with(access_token_issue(make_session(citizen)))
+
+    [held] = theirs.get("/api/v1/me/identities").json()["held"]
+    assert (held["provider"]["code"], held["decision"], held["differing"]) == ("paotang", "waiting", ["given_name_th"])
+    assert held["what_next"]["th"]
+    assert "our staff are looking at it" in held["what_next"]["en"]
+    assert phone.get("/api/v1/me/identities").json()["held"] == [], "of others nothing is seen"
+
+    HeldIdentity.objects.update(decision="refused", decided_at=timezone.now())
+    [refused] = theirs.get("/api/v1/me/identities").json()["held"]
+    assert "did not accept" in refused["what_next"]["en"]
+
+
+def test_unlinking_forgets_the_account_and_what_only_it_said(phone: APIClient, both: Citizen) -> None:
+    assert phone.delete("/api/v1/me/identities/moprom").status_code == 204
+
+    assert codes(phone) == ["thaid"]
+    both.refresh_from_db()
+    assert "gender" not in open_claims(both)
+    assert both.identity_events.latest("id").kind == IdentityEvent.Kind.UNLINKED
+
+
+def test_the_last_identity_stays(phone: APIClient) -> None:
+    phone.delete("/api/v1/me/identities/moprom")
+    answer = phone.delete("/api/v1/me/identities/thaid")
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "last_identity")
+    assert codes(phone) == ["thaid"]
+
+
+def test_an_identity_that_is_not_linked_is_not_there(phone: APIClient, stranger: APIClient) -> None:
+    assert phone.delete("/api/v1/me/identities/paotang").status_code == 404
+    assert stranger.delete("/api/v1/me/identities/moprom").status_code == 404, "another citizen's"
+    assert codes(phone) == ["thaid", "moprom"]
+
+
+def test_sessions_of_an_unlinked_identity_end_but_for_the_one_that_asks(phone: APIClient, both: Citizen) -> None:
+    elsewhere, by_moprom = make_session(both), make_session(both)
+    Session.objects.filter(pk=by_moprom.pk).update(provider="moprom")
+
+    assert phone.delete("/api/v1/me/identities/thaid").status_code == 204
+    ended = Session.objects.exclude(ended_at=None)
+    assert [(one.pk, one.ended_because) for one in ended] == [(elsewhere.pk, "unlinked")]
+    assert phone.get("/api/v1/me").status_code == 200
+
+
+def test_unlinking_needs_a_recent_sign_in(both: Citizen) -> None:
+    session = make_session(both)
+    Session.objects.update(authenticated_at=timezone.now() - timedelta(minutes=16))
+    answer = phone_with(access_token_issue(session)).delete("/api/v1/me/identities/moprom")
+
+    assert (answer.status_code, answer.json()["code"], answer.json()["max_age"]) == (401, "recent_sign_in_needed", 900)
+    assert 'max_age="900"' in answer["WWW-Authenticate"]
+    assert both.identities.count() == 2
+
+
+def test_an_unlinked_identity_is_linked_again_by_a_fresh_proof(phone: APIClient, both: Citizen) -> None:
+    phone.delete("/api/v1/me/identities/moprom")
+    assert codes(phone) == ["thaid"]
+    number = open_national_id(both)
+    with pytest.raises(IdentityHeld):
+        citizen_identify(verified_identity(number, provider="moprom", ial="2.1", given_name_th="คนอื่น"))
+    citizen_identify(verified_identity(number, provider="moprom", ial="2.1"))
+    assert codes(phone) == ["thaid", "moprom"]
