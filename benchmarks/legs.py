@@ -17,8 +17,8 @@ from citizens.service_requests.nudges import send_nudge
 from superapp.embedded.stack import Stack
 
 # Lanes that each of our processes drains at a time, and the slots of each.
-DRAINS = 1
-SLOTS = CALLS // DRAINS
+DRAINS = 3
+SLOTS = CALLS
 
 
 class Leg(ABC):

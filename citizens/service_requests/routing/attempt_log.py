@@ -1,10 +1,12 @@
 """Every delivery attempt that ended is a line of the log and a step of the counters; neither has anything of a citizen.
 
-What is counted here is what was committed: both happen once the transaction that closes the attempt is through.
+What is counted here is what was committed: both happen once the transaction that closes the attempts is through.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -12,36 +14,59 @@ from django.db import transaction
 
 from citizens.service_requests.ids import moment_of
 from citizens.service_requests.measuring import ATTEMPTS, DELIVERY_SECONDS
-from citizens.service_requests.models import DeliveryAttempt, Errand, Outcome
+from citizens.service_requests.models import Errand, Outcome
+from citizens.service_requests.routing.closing import Closed
 from services_catalog.models import Service
 
 logger = structlog.get_logger(__name__)
 
 
-def log_attempt(attempt: DeliveryAttempt, *, request_id: str, **more: Any) -> None:
-    """Once the transaction that closes the attempt is committed. `request_id` is that of the phone's call."""
-    line = {
-        "request_id": request_id,
-        "reference": str(attempt.service_request_id),
-        "lane": str(attempt.lane_id),
-        "attempt": attempt.number,
-        "outcome": str(attempt.outcome),
-        "failure_code": attempt.failure_code,
-        "http_status": attempt.http_status,
-        **more,
-    }
-    transaction.on_commit(lambda: logger.info("delivery_attempt", **line), robust=True)
-    transaction.on_commit(lambda: _count(attempt, more.get("service")), robust=True)
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt for the log. `trace_id` is that of the phone's call; `took` is None where no call was waited for."""
+
+    attempt: Closed
+    trace_id: str
+    took: timedelta | None = None
 
 
-def _count(attempt: DeliveryAttempt, service: str | None) -> None:
-    ATTEMPTS.labels(service or _code_of(attempt.lane_id), str(attempt.outcome)).inc()
-    if attempt.outcome == Outcome.DELIVERED and attempt.errand == Errand.SUBMISSION and attempt.finished_at:
+def log_attempts(ended: Sequence[Ended]) -> None:
+    """Once the transaction that closes them is committed."""
+    transaction.on_commit(lambda: _tell(ended), robust=True)
+
+
+def _tell(ended: Sequence[Ended]) -> None:
+    for one in ended:
+        _log(one)
+        _count(one.attempt)
+
+
+def _log(ended: Ended) -> None:
+    attempt, closing = ended.attempt, ended.attempt.closing
+    timing = {} if ended.took is None else {"took_ms": round(ended.took.total_seconds() * 1000)}
+    logger.info(
+        "delivery_attempt",
+        request_id=ended.trace_id,
+        reference=str(attempt.request_id),
+        lane=str(attempt.lane_id),
+        service=_code_of(attempt.lane_id),
+        attempt=attempt.number,
+        outcome=str(closing.outcome),
+        failure_code=closing.failure_code,
+        http_status=closing.http_status,
+        **timing,
+    )
+
+
+def _count(attempt: Closed) -> None:
+    outcome = attempt.closing.outcome
+    ATTEMPTS.labels(_code_of(attempt.lane_id), str(outcome)).inc()
+    if outcome == Outcome.DELIVERED and attempt.errand == Errand.SUBMISSION:
         # The request's id was made with its acceptance, which saves reading the row.
-        DELIVERY_SECONDS.observe((attempt.finished_at - moment_of(attempt.service_request_id)).total_seconds())
+        DELIVERY_SECONDS.observe((attempt.finished_at - moment_of(attempt.request_id)).total_seconds())
 
 
 @cache
 def _code_of(lane_id: UUID) -> str:
-    """Of the lanes whose attempts are closed without their service at hand: those whose lease ran out."""
+    """Of the service whose lane it is; a code never changes."""
     return Service.objects.values_list("code", flat=True).get(pk=lane_id)

@@ -1,8 +1,9 @@
 """How many calls this worker process keeps in flight (architecture, rule 7)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import cache
-from threading import Lock
+from threading import Condition, Lock
 
 from django.conf import settings
 
@@ -18,20 +19,25 @@ class Capacity:
         slow = max(1, calls // 4)
         self._limits = {True: slow, False: max(1, calls - slow)}
         self._free = dict(self._limits)
-        self._lock = Lock()
+        self._changed = Condition()
 
-    def take(self, wanted: int, *, slow: bool) -> int:
-        """Takes up to `wanted` calls without waiting; returns how many. Give each back when it ends."""
-        with self._lock:
+    def take(self, wanted: int, *, slow: bool, patience: timedelta = timedelta(0)) -> int:
+        """Takes up to `wanted` calls; returns how many. Where none is free it waits for one as long as `patience`.
+
+        Give each back when it ends.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._free[slow] > 0, patience.total_seconds())
             taken = max(0, min(wanted, self._free[slow]))
             self._free[slow] -= taken
             return taken
 
     def give_back(self, calls: int, *, slow: bool) -> None:
-        with self._lock:
+        with self._changed:
             if self._free[slow] + calls > self._limits[slow]:
                 raise ValueError("more calls were given back than taken")
             self._free[slow] += calls
+            self._changed.notify_all()
 
 
 _making = Lock()

@@ -1,6 +1,8 @@
 """Emptying a lane: claim, call in parallel, record, until nothing is due or the turn is over."""
 
+from collections.abc import Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack
 from datetime import timedelta
 from time import monotonic
 from uuid import UUID
@@ -70,7 +72,8 @@ class _Drain:
         return ServiceRequest.objects.filter(service_id=self._lane.pk, next_attempt_at__lte=timezone.now()).exists()
 
     def _start_calls(self) -> None:
-        room = self._capacity.take(self._slots - len(self.in_flight), slow=self._slow)
+        patience = timedelta(0) if self._slow or self.in_flight else settings.SLOW_CALL
+        room = self._capacity.take(self._slots - len(self.in_flight), slow=self._slow, patience=patience)
         started = 0
         try:
             claimed = claim(self._lane.pk, at_most=room) if room else []
@@ -99,10 +102,14 @@ class _Drain:
             self.let_go(hanging)
 
     def _record(self, done: list[Future[Sent]]) -> None:
-        record([call.result() for call in done])
+        """The calls' places are free from now on: a neighbour calls while this lane writes down."""
         for call in done:
             del self.in_flight[call]
         self._capacity.give_back(len(done), slow=self._slow)
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(_leave_to_stragglers, done)
+            record([call.result() for call in done])
+            if_it_fails.pop_all()
 
     def _note_hanging(self, began: float) -> None:
         """At once, so that no worker starts more of them; how they end is told later."""
@@ -113,10 +120,15 @@ class _Drain:
 
     def let_go(self, calls: list[Future[Sent]]) -> None:
         """Leaves calls to the stragglers. Those of a slow lane keep their places, others leave them to neighbours."""
+        _leave_to_stragglers(calls)
         for call in calls:
             del self.in_flight[call]
-            process_stragglers().take_over(call)
             if self._slow:
                 call.add_done_callback(lambda _: self._capacity.give_back(1, slow=True))
             else:
                 self._capacity.give_back(1, slow=False)
+
+
+def _leave_to_stragglers(calls: Iterable[Future[Sent]]) -> None:
+    for call in calls:
+        process_stragglers().take_over(call)

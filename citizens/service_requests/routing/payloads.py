@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from citizens.identity.claims import applicant_claims
-from citizens.service_requests.models import CitizenResponse, Errand, ServiceRequest
+from citizens.service_requests.models import CitizenResponse, Errand
+from citizens.service_requests.routing.taking import Taken
 from citizens.service_requests.services import data_place, response_place
 from services_catalog.adapters.types import Answer, Submission
 from services_catalog.encryption import decrypt_json
@@ -24,24 +25,24 @@ class Cancellation:
 Payload = Submission | Answer | Cancellation
 
 
-def answers_to_send(service_requests: Sequence[ServiceRequest]) -> dict[UUID, CitizenResponse]:
+def answers_to_send(taken: Sequence[Taken]) -> dict[UUID, CitizenResponse]:
     """By request: the newest answer that was not delivered, of those whose errand is to deliver one."""
-    waiting = [one.pk for one in service_requests if one.errand == Errand.RESPONSE]
+    waiting = [one.request_id for one in taken if one.errand == Errand.RESPONSE]
     if not waiting:
         return {}
     found = CitizenResponse.objects.filter(service_request_id__in=waiting, delivered_at__isnull=True).order_by("pk")
     return {answer.service_request_id: answer for answer in found}
 
 
-def payload_of(service_request: ServiceRequest, service_code: str, answers: Mapping[UUID, CitizenResponse]) -> Payload:
+def payload_of(taken: Taken, service_code: str, answers: Mapping[UUID, CitizenResponse]) -> Payload:
     """Raises CannotDecrypt, and KeyError when there is no answer to deliver."""
-    match Errand(service_request.errand):
+    match Errand(taken.errand):
         case Errand.SUBMISSION:
-            return _submission(service_request, service_code)
+            return _submission(taken, service_code)
         case Errand.RESPONSE:
-            return _answer(answers[service_request.pk])
+            return _answer(answers[taken.request_id])
         case Errand.CANCELLATION:
-            return Cancellation(str(service_request.pk))
+            return Cancellation(str(taken.request_id))
 
 
 @lru_cache(maxsize=2000)
@@ -51,16 +52,17 @@ def _offer(version_id: UUID) -> tuple[int, tuple[str, ...]]:
     return number, tuple(claims)
 
 
-def _submission(service_request: ServiceRequest, service_code: str) -> Submission:
-    number, claims = _offer(service_request.version_id)
-    data: Mapping[str, Any] = decrypt_json(service_request.data_encrypted, bound_to=data_place(service_request.pk))
+def _submission(taken: Taken, service_code: str) -> Submission:
+    number, claims = _offer(taken.version_id)
+    data: Mapping[str, Any] = decrypt_json(taken.data_encrypted, bound_to=data_place(taken.request_id))
+    reference = str(taken.request_id)
     return Submission(
-        reference=str(service_request.pk),
-        idempotency_key=str(service_request.pk),
+        reference=reference,
+        idempotency_key=reference,
         service_code=service_code,
         version=number,
         data=data,
-        applicant=applicant_claims(service_request.citizen, claims) if claims else {},
+        applicant=applicant_claims(taken.citizen, claims) if claims else {},
     )
 
 

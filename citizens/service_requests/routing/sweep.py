@@ -16,8 +16,8 @@ from citizens.service_requests.models import (
     StatusEvent,
 )
 from citizens.service_requests.nudges import send_nudge
-from citizens.service_requests.routing.attempt_log import log_attempt
-from citizens.service_requests.routing.record import Closing, close, save_attempts
+from citizens.service_requests.routing.attempt_log import Ended, log_attempts
+from citizens.service_requests.routing.closing import Closing, close_attempts
 from citizens.service_requests.routing.send import NotStarted
 from citizens.service_requests.routing.settle import settle, try_again
 from services_catalog.adapters.errors import OutcomeUnknown
@@ -28,6 +28,10 @@ _BATCH = 500
 _NUDGE_EXPIRES = 2
 _BROKEN = {Standing.BREAKER_OPEN, Standing.PROBING}
 _LEASE_EXPIRED = "lease_expired"
+_LEASE_ENDS = {
+    Outcome.CLAIMED: Closing(Outcome.RETRYABLE, _LEASE_EXPIRED),
+    Outcome.SENDING: Closing(Outcome.UNKNOWN, _LEASE_EXPIRED),
+}
 
 
 def sweep() -> None:
@@ -50,15 +54,13 @@ def expire_leases() -> int:
     request_ids = list(expired.values_list("service_request_id", flat=True)[:_BATCH])
     requests = lock_requests(request_ids)
     attempts = list(expired.select_for_update().filter(service_request_id__in=requests).order_by("pk"))
+    closed = close_attempts({attempt.pk: _LEASE_ENDS[Outcome(attempt.outcome)] for attempt in attempts})
     events: list[StatusEvent | None] = []
     for attempt in attempts:
-        sending = attempt.outcome == Outcome.SENDING
-        close(attempt, Closing(Outcome.UNKNOWN if sending else Outcome.RETRYABLE, _LEASE_EXPIRED))
-        log_attempt(attempt, request_id=requests[attempt.service_request_id].request_id)
-        result = OutcomeUnknown(_LEASE_EXPIRED) if sending else NotStarted()
+        result = OutcomeUnknown(_LEASE_EXPIRED) if attempt.outcome == Outcome.SENDING else NotStarted()
         events += settle(requests[attempt.service_request_id], attempt.errand, result)
-    save_attempts(attempts)
     save_transitions([requests[attempt.service_request_id] for attempt in attempts], events)
+    log_attempts([Ended(one, requests[one.request_id].request_id) for one in closed.values()])
     return len(request_ids)
 
 

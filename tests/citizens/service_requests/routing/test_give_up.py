@@ -92,10 +92,10 @@ def _announce_an_outage(lane: Lane) -> None:
 def test_where_people_stopped_the_lane_all_wait_until_it_was_tried_once_more(
     away: Service, stop: Callable[[Lane], None]
 ) -> None:
-    lane = Lane.objects.get(pk=away.pk)
-    stop(lane)
-    lane.save()
     with time_machine.travel("2026-11-23T15:00:00+07:00", tick=False):
+        lane = Lane.objects.get(pk=away.pk)
+        stop(lane)
+        lane.save()
         overdue = make_overdue(away)
         assert give_up_overdue() == 0
     assert statuses(overdue) == ["received"]

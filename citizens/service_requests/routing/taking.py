@@ -1,0 +1,101 @@
+"""Taking due requests: one statement moves them, opens their attempts and gives what their payloads are made of.
+
+Plain SQL, for this runs for every request: as models each would be made three times, and stored twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+from uuid_utils.compat import uuid7
+
+from citizens.models import Citizen
+from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Outcome, ServiceRequest
+
+_NAMES = {
+    "request": ServiceRequest._meta.db_table,
+    "attempt": DeliveryAttempt._meta.db_table,
+    "citizen": Citizen._meta.db_table,
+    "claimed": Outcome.CLAIMED.value,
+    "open": ", ".join(f"'{outcome.value}'" for outcome in OPEN_OUTCOMES),
+}
+
+_COUNT_OPEN = """SELECT count(*) FROM "{attempt}" WHERE lane_id = %s AND outcome IN ({open})""".format_map(_NAMES)
+
+# Due is what no attempt is out for: the agency's news may end an errand, and the next one begin, while the attempt at
+# the first is still out.
+_TAKE = """
+WITH due AS (
+    SELECT id, next_attempt_at AS due_at FROM "{request}" AS request
+    WHERE service_id = %(lane)s AND next_attempt_at <= %(now)s AND NOT EXISTS (
+        SELECT FROM "{attempt}" WHERE service_request_id = request.id AND outcome IN ({open})
+    )
+    ORDER BY next_attempt_at LIMIT %(limit)s FOR UPDATE OF request SKIP LOCKED
+), moved AS (
+    UPDATE "{request}" AS request
+    SET next_attempt_at = NULL, attempt_count = attempt_count + 1, tries = tries + 1
+    FROM due, "{citizen}" AS citizen WHERE request.id = due.id AND citizen.id = request.citizen_id
+    RETURNING request.id, citizen_id, version_id, errand, data_encrypted, attempt_count, outcome_unknown,
+        cancel_asked_at IS NOT NULL AS is_unwanted, request_id, claims_encrypted, national_id_encrypted, due_at
+), taken AS (
+    SELECT (%(ids)s::uuid[])[row_number() OVER (ORDER BY due_at, id)] AS attempt_id, moved.* FROM moved
+), opened AS (
+    INSERT INTO "{attempt}" (id, service_request_id, lane_id, number, outcome, errand, look_up_first, lease_expires_at,
+        created_at, failure_code)
+    SELECT attempt_id, id, %(lane)s, attempt_count, '{claimed}', errand, outcome_unknown, %(lease)s, %(now)s, ''
+    FROM taken
+)
+SELECT attempt_id, id, citizen_id, version_id, errand, data_encrypted, outcome_unknown, is_unwanted, request_id,
+    claims_encrypted, national_id_encrypted
+FROM taken ORDER BY attempt_id
+""".format_map(_NAMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A due request whose attempt has just been opened, in the order of the statement's columns."""
+
+    attempt_id: UUID
+    request_id: UUID
+    citizen_id: UUID
+    version_id: UUID
+    errand: str
+    data_encrypted: bytes
+    outcome_unknown: bool
+    is_unwanted: bool
+    trace_id: str
+    claims_encrypted: bytes
+    national_id_encrypted: bytes
+
+    @property
+    def citizen(self) -> Citizen:
+        """With what agencies may be told of."""
+        return Citizen(
+            id=self.citizen_id,
+            claims_encrypted=self.claims_encrypted,
+            national_id_encrypted=self.national_id_encrypted,
+        )
+
+
+def open_attempts(lane_id: UUID) -> int:
+    """Slots of the lane that are in use."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_OPEN, [lane_id])
+        count: int = cursor.fetchone()[0]
+        return count
+
+
+def take_due(lane_id: UUID, *, at_most: int, lease_expires_at: datetime, now: datetime) -> list[Taken]:
+    """Takes what has been due longest. The caller holds the lane's lock and has found `at_most` slots free."""
+    parameters = {
+        "lane": lane_id,
+        "now": now,
+        "limit": at_most,
+        "lease": lease_expires_at,
+        # Ids that grow with the time a request has been due, so that they tell the order.
+        "ids": [uuid7() for _ in range(at_most)],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, parameters)
+        return [Taken(*row) for row in cursor.fetchall()]
