@@ -17,7 +17,7 @@ from citizens.service_requests.nudges import send_nudge
 from superapp.embedded.stack import Stack
 
 # Lanes that each of our processes drains at a time, and the slots of each.
-DRAINS = 3
+DRAINS = 2
 SLOTS = CALLS
 
 

@@ -81,11 +81,6 @@ class LaneQuerySet(models.QuerySet["Lane"]):
         in_force = outages.in_force(now).filter(lane=OuterRef("pk"))
         return self.annotate(has_outage=Exists(in_force))  # type: ignore[no-redef]
 
-    def with_service_code(self) -> "LaneQuerySet":
-        """With the code of the service, and without the rest of it, which is much."""
-        own = [field.name for field in self.model._meta.concrete_fields]
-        return self.select_related("service").only(*own, "service__code")
-
 
 class OutageQuerySet(models.QuerySet["Outage"]):
     """Plain reads of outages."""

@@ -30,9 +30,11 @@ class Daemon:
         process = Path("/proc") / str(self.pid)
         try:
             state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-            return state not in "ZX" and os.fsencode(self.marker) in (process / "cmdline").read_bytes()
+            command = (process / "cmdline").read_bytes()
         except OSError:
             return False
+        # A command line is empty for the moment in which a program takes the shell's place.
+        return state not in "ZX" and (not command or os.fsencode(self.marker) in command)
 
     def end(self, *steps: tuple[signal.Signals, float]) -> None:
         """Send each signal in turn, with its seconds to obey, until the process is gone.

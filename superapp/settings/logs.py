@@ -1,5 +1,7 @@
 """One JSON object a line, with the request id that ties phone, worker and agency together."""
 
+import logging
+
 import structlog
 
 from superapp.logs.formatter import SHARED_PROCESSORS
@@ -33,3 +35,6 @@ structlog.configure(
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
 DJANGO_STRUCTLOG_USER_ID_FIELD = None
+
+# What no line shows need not be found out for each (logging HOWTO, "Optimization").
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False

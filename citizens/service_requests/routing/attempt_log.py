@@ -6,8 +6,6 @@ What is counted here is what was committed: both happen once the transaction tha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -16,7 +14,7 @@ from citizens.service_requests.ids import moment_of
 from citizens.service_requests.measuring import ATTEMPTS, DELIVERY_SECONDS
 from citizens.service_requests.models import Errand, Outcome
 from citizens.service_requests.routing.closing import Closed
-from services_catalog.models import Service
+from citizens.service_requests.routing.payloads import service_code
 
 logger = structlog.get_logger(__name__)
 
@@ -49,7 +47,7 @@ def _log(ended: Ended) -> None:
         request_id=ended.trace_id,
         reference=str(attempt.request_id),
         lane=str(attempt.lane_id),
-        service=_code_of(attempt.lane_id),
+        service=service_code(attempt.lane_id),
         attempt=attempt.number,
         outcome=str(closing.outcome),
         failure_code=closing.failure_code,
@@ -60,13 +58,7 @@ def _log(ended: Ended) -> None:
 
 def _count(attempt: Closed) -> None:
     outcome = attempt.closing.outcome
-    ATTEMPTS.labels(_code_of(attempt.lane_id), str(outcome)).inc()
+    ATTEMPTS.labels(service_code(attempt.lane_id), str(outcome)).inc()
     if outcome == Outcome.DELIVERED and attempt.errand == Errand.SUBMISSION:
         # The request's id was made with its acceptance, which saves reading the row.
         DELIVERY_SECONDS.observe((attempt.finished_at - moment_of(attempt.request_id)).total_seconds())
-
-
-@cache
-def _code_of(lane_id: UUID) -> str:
-    """Of the service whose lane it is; a code never changes."""
-    return Service.objects.values_list("code", flat=True).get(pk=lane_id)

@@ -12,11 +12,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from citizens.service_requests.models import DeliveryAttempt, Outcome, ServiceRequest
-from citizens.service_requests.routing.payloads import Payload, answers_to_send, payload_of
+from citizens.service_requests.routing.payloads import Payload, answers_to_send, payload_of, service_code
 from citizens.service_requests.routing.taking import Taken, open_attempts, take_due
 from services_catalog import breaker, rate
 from services_catalog.encryption import CannotDecrypt
 from services_catalog.models import Lane, Standing
+from services_catalog.prepared import PreparedQuery
 
 logger = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ def claim(lane_id: UUID, *, at_most: int) -> list[Claimed]:
     The lane's row is locked for the moment, so that two workers cannot both see the same slot free.
     """
     now = timezone.now()
-    lane = _lock_lane(lane_id, now)
+    lane = _lane_to_lock.first(lane_id, now)
     if lane is None or (slots := lane.usable_slots(now)) == 0:
         return []
     # Counted by a statement of its own: one that began before the lock would not see what was claimed meanwhile.
@@ -55,16 +56,16 @@ def claim(lane_id: UUID, *, at_most: int) -> list[Claimed]:
     if free <= 0 or (wanted := rate.calls_allowed(lane, min(free, at_most), now)) <= 0:
         return []
     taken = take_due(lane_id, at_most=wanted, lease_expires_at=now + _lease(lane), now=now)
-    payloads = _payloads(taken, lane.service.code)
+    payloads = _payloads(taken, service_code(lane_id))
     claimed = [_claimed(one, payloads[one.request_id], lane, now) for one in taken if one.request_id in payloads]
     if claimed:
         _note_started(lane, len(claimed), now)
     return claimed
 
 
-def _lock_lane(lane_id: UUID, now: datetime) -> Lane | None:
-    lanes = Lane.objects.with_outage(now).with_service_code()
-    return lanes.select_for_update(of=("self",)).filter(pk=lane_id).first()
+_lane_to_lock = PreparedQuery[Lane](
+    lambda lane_id, now: Lane.objects.with_outage(now).select_for_update(of=("self",)).filter(pk=lane_id)
+)
 
 
 def _payloads(taken: Sequence[Taken], service_code: str) -> dict[UUID, Payload]:
@@ -112,7 +113,7 @@ def _claimed(taken: Taken, payload: Payload, lane: Lane, now: datetime) -> Claim
         attempt_id=taken.attempt_id,
         request_id=taken.request_id,
         lane_id=lane.pk,
-        service_code=lane.service.code,
+        service_code=service_code(lane.pk),
         payload=payload,
         look_up_first=taken.outcome_unknown,
         is_unwanted=taken.is_unwanted,

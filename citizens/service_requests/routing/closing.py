@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -45,7 +46,7 @@ def close_attempts(closings: Mapping[UUID, Closing]) -> dict[UUID, Closed]:
     """Closes those that are still open, by id. The caller has locked their requests."""
     now = timezone.now()
     ended = closings.values()
-    parameters = [
+    parameters: list[Any] = [
         now,
         list(closings),
         [str(one.outcome) for one in ended],
@@ -54,4 +55,7 @@ def close_attempts(closings: Mapping[UUID, Closing]) -> dict[UUID, Closed]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(_CLOSE, parameters)
-        return {row[0]: Closed(*row, closings[row[0]], now) for row in cursor.fetchall()}
+        return {
+            attempt_id: Closed(attempt_id, request_id, lane_id, number, errand, closings[attempt_id], now)
+            for attempt_id, request_id, lane_id, number, errand in cursor.fetchall()
+        }

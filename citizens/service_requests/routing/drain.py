@@ -14,6 +14,7 @@ from django.utils import timezone
 from citizens.service_requests.models import ServiceRequest
 from citizens.service_requests.nudges import nudge
 from citizens.service_requests.routing.agency_line import AgencyLine, agency_line
+from citizens.service_requests.routing.busy import BusyLanes
 from citizens.service_requests.routing.capacity import Capacity, process_capacity
 from citizens.service_requests.routing.claim import claim, mark_sending
 from citizens.service_requests.routing.record import record
@@ -26,17 +27,32 @@ from services_catalog.models import Lane
 _GATHER_SECONDS = 0.02
 
 
+_busy = BusyLanes()
+
+
 def drain_lane(lane_id: UUID) -> None:
-    """Delivers what is due in the lane with the slots that are free, for at most one turn."""
+    """Delivers what is due in the lane with the slots that are free, until nothing is or its turn is over."""
+    if not _busy.begin(lane_id):
+        return
+    with ExitStack() as at_the_end:
+        at_the_end.callback(_busy.end, lane_id)
+        while _drained(lane_id):
+            if not _busy.must_look_again(lane_id):
+                at_the_end.pop_all()
+                return
+
+
+def _drained(lane_id: UUID) -> bool:
+    """Takes one turn; whether it left nothing that may be delivered now."""
     now = timezone.now()
     lane = Lane.objects.with_outage(now).select_related("service__agency__credential").filter(pk=lane_id).first()
     if lane is None or lane.usable_slots(now) == 0:
-        return
+        return True
     if (line := agency_line(lane)) is None:
-        return  # the requests wait where they are until somebody mends the options
+        return True  # the requests wait where they are until somebody mends the options
     drain = _Drain(lane, line, process_capacity())
     try:
-        drain.run()
+        return drain.run()
     finally:
         drain.let_go(list(drain.in_flight))
 
@@ -56,16 +72,18 @@ class _Drain:
         self._claimed_all = False
         self._turn_ends = monotonic() + settings.DRAIN_TURN.total_seconds()
 
-    def run(self) -> None:
+    def run(self) -> bool:
+        """Whether it came to the end before its turn was over."""
         while monotonic() < self._turn_ends:
             if not self._claimed_all or self._has_due():
                 self._start_calls()
             if not self.in_flight:
-                return
+                return True
             self._wait()
         while self.in_flight:
             self._wait()
         nudge(self._lane.pk)  # the next turn, after the lanes that wait
+        return False
 
     def _has_due(self) -> bool:
         """One statement; a claim that finds nothing is a transaction of several."""

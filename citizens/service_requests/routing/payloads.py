@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from citizens.service_requests.routing.taking import Taken
 from citizens.service_requests.services import data_place, response_place
 from services_catalog.adapters.types import Answer, Submission
 from services_catalog.encryption import decrypt_json
-from services_catalog.models import ServiceVersion
+from services_catalog.models import Service, ServiceVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,12 @@ def payload_of(taken: Taken, service_code: str, answers: Mapping[UUID, CitizenRe
             return _answer(answers[taken.request_id])
         case Errand.CANCELLATION:
             return Cancellation(str(taken.request_id))
+
+
+@cache
+def service_code(lane_id: UUID) -> str:
+    """Of the service whose lane it is; a code never changes."""
+    return Service.objects.values_list("code", flat=True).get(pk=lane_id)
 
 
 @lru_cache(maxsize=2000)

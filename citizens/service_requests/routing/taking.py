@@ -5,6 +5,7 @@ Plain SQL, for this runs for every request: as models each would be made three t
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -88,7 +89,7 @@ def open_attempts(lane_id: UUID) -> int:
 
 def take_due(lane_id: UUID, *, at_most: int, lease_expires_at: datetime, now: datetime) -> list[Taken]:
     """Takes what has been due longest. The caller holds the lane's lock and has found `at_most` slots free."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "lane": lane_id,
         "now": now,
         "limit": at_most,
