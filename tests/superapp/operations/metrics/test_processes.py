@@ -6,7 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from rest_framework.test import APIClient
 from citizens.service_requests import nudges
 from citizens.service_requests.ids import first_id_of, moment_of
 from citizens.service_requests.models import DeliveryAttempt, Errand, Outcome
-from citizens.service_requests.routing.attempt_log import log_attempt
+from citizens.service_requests.routing.attempt_log import Ended, log_attempts
+from citizens.service_requests.routing.closing import Closing, close_attempts
 from citizens.service_requests.routing.drain import drain_lane
 from citizens.service_requests.routing.sweep import expire_leases
 from services_catalog.models import Service
@@ -55,20 +57,18 @@ def test_attempts_are_counted_by_outcome_and_deliveries_timed(scrape: Scrape) ->
     assert page.value("superapp_delivery_seconds_count") == (before or 0) + 1
 
 
-def close_and_log(attempt: DeliveryAttempt, outcome: Outcome) -> None:
-    attempt.outcome, attempt.finished_at = outcome, timezone.now()
+def close_and_log(attempt: DeliveryAttempt, outcome: Outcome, *, accepted_at: datetime | None = None) -> None:
+    [closed] = close_attempts({attempt.pk: Closing(outcome)}).values()
+    if accepted_at:
+        closed = replace(closed, request_id=first_id_of(accepted_at))
     with TestCase.captureOnCommitCallbacks(execute=True):
-        log_attempt(attempt, request_id="trace", service=attempt.service_request.service.code)
+        log_attempts([Ended(closed, "trace")])
 
 
 def test_a_delivery_is_timed_from_the_acceptance(scrape: Scrape) -> None:
-    service_request = make_request(make_service())
-    attempt = make_attempt(service_request)
-    attempt.service_request_id = first_id_of(timezone.now() - timedelta(minutes=20))
+    attempt = make_attempt(make_request(make_service()))
     before = scrape()
-    attempt.outcome, attempt.finished_at = Outcome.DELIVERED, timezone.now()
-    with TestCase.captureOnCommitCallbacks(execute=True):
-        log_attempt(attempt, request_id="trace", service=service_request.service.code)
+    close_and_log(attempt, Outcome.DELIVERED, accepted_at=timezone.now() - timedelta(minutes=20))
     after = scrape()
     grown = (after.value("superapp_delivery_seconds_sum") or 0) - (before.value("superapp_delivery_seconds_sum") or 0)
     assert grown == pytest.approx(1200, abs=30)
@@ -96,9 +96,9 @@ def test_an_attempt_whose_lease_ran_out_is_counted_for_its_service(scrape: Scrap
 
 def test_a_transaction_that_is_rolled_back_counts_nothing(scrape: Scrape) -> None:
     attempt = make_attempt(make_request(make_service()))
-    attempt.outcome = Outcome.DELIVERED
+    [closed] = close_attempts({attempt.pk: Closing(Outcome.DELIVERED)}).values()
     with TestCase.captureOnCommitCallbacks(execute=False):
-        log_attempt(attempt, request_id="trace", service=attempt.service_request.service.code)
+        log_attempts([Ended(closed, "trace")])
     assert attempts(scrape(), attempt.service_request.service, Outcome.DELIVERED) is None
 
 
