@@ -20,7 +20,14 @@ from citizens.identity.citizens import citizen_identify
 from citizens.identity.devices import Device
 from citizens.identity.holding import IdentityHeld
 from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
-from citizens.identity.providers.base import Challenge, IdentityNotProven, ProviderFailed
+from citizens.identity.providers.base import (
+    Challenge,
+    IdentityNotProven,
+    ProviderFailed,
+    RedirectProvider,
+    VerifiedIdentity,
+)
+from citizens.identity.providers.breaker import guarded, require_up
 from citizens.identity.providers.registry import provider
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.sessions import Tokens, session_open
@@ -44,10 +51,11 @@ def callback_uri(provider_code: str) -> str:
 
 
 def sign_in_start(*, provider_code: str, redirect_uri: str, code_challenge: str, client_state: str) -> Started:
-    """Begins a sign-in. Raises Problem UNKNOWN_PROVIDER or REDIRECT_NOT_REGISTERED."""
+    """Begins a sign-in. Raises Problem UNKNOWN_PROVIDER, IDENTITY_PROVIDER_DOWN or REDIRECT_NOT_REGISTERED."""
     chosen = provider(provider_code)
     if redirect_uri not in settings.PHONE_REDIRECT_URIS:
         raise Problem(REDIRECT_NOT_REGISTERED)
+    require_up(chosen, callback_uri(provider_code))
     state, cookie = new_secret(), new_secret()
     sign_in = SignIn.objects.create(
         provider=provider_code,
@@ -72,16 +80,17 @@ def _challenge(sign_in: SignIn, state: str) -> Challenge:
     )
 
 
-def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: str) -> str:
+def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: str, issuer: str = "") -> str:
     """Takes the provider's answer; returns the phone's address with a one-time code, or with an error.
 
-    Raises Problem SIGN_IN_NOT_FOUND when the answer was not asked for by this browser, or came before.
+    `issuer` is who the answer says it is from, empty where it does not. Raises Problem SIGN_IN_NOT_FOUND when the
+    answer was not asked for by this browser, or came before.
     """
     sign_in = _take_unanswered(provider_code, state, cookie)
     if not answer_code:
         return _back_to_phone(sign_in, error="access_denied")
     try:
-        identity = provider(provider_code).identify(answer_code, _challenge(sign_in, state))
+        identity = _identify(answer_code, issuer, _challenge(sign_in, state), provider(provider_code))
         sign_in.citizen = citizen_identify(identity)
     except ProviderFailed as failure:
         logger.warning("provider_failed", provider=provider_code, code=failure.code)
@@ -96,6 +105,14 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
     sign_in.ial, sign_in.aal = identity.assurance.ial, identity.assurance.aal
     sign_in.save(update_fields=["citizen", "code_hash", "ial", "aal"])
     return _back_to_phone(sign_in, code=code)
+
+
+def _identify(answer_code: str, issuer: str, challenge: Challenge, chosen: RedirectProvider) -> VerifiedIdentity:
+    """Raises ProviderFailed or IdentityNotProven. A code of another provider is not shown to this one (RFC 9207)."""
+    if issuer and chosen.issuer and issuer != chosen.issuer:
+        raise IdentityNotProven("answer_of_another_provider")
+    with guarded(chosen.code):
+        return chosen.identify(answer_code, challenge)
 
 
 def _take_unanswered(provider_code: str, state: str, cookie: str) -> SignIn:

@@ -1,6 +1,7 @@
 """Where phones may be sent back to (RFC 8252: exact match), and how soon changes of providers are seen."""
 
 from datetime import timedelta
+from typing import Any
 
 from .environment import env
 
@@ -10,3 +11,10 @@ PHONE_REDIRECT_URIS = env.list("PHONE_REDIRECT_URIS", ["https://app.superapp.exa
 PROVIDERS_ASKED_EVERY = timedelta(seconds=5)
 # How often a provider is asked for its keys because none of those that we know fits.
 PROVIDER_KEYS_ASKED_EVERY = timedelta(seconds=10)
+# After so many failures in a row a provider is not used for the first wait, after one more for the next, and so on;
+# `probe_time` is how long the one who tries whether it is back may take.
+PROVIDER_BREAKER: dict[str, Any] = {
+    "failures": 5,
+    "waits": [timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300)],
+    "probe_time": timedelta(seconds=30),
+}

@@ -5,6 +5,7 @@ from datetime import timedelta
 from .apps import INSTALLED_APPS
 from .delivery import BREAKER, EGRESS_PRIVATE_NETWORKS
 from .environment import env
+from .identity import PROVIDER_BREAKER
 
 SANDBOX = True
 OFFICER_SECOND_FACTOR_REQUIRED = False
@@ -16,3 +17,4 @@ EGRESS_PRIVATE_NETWORKS["127.0.0.1"] = "127.0.0.0/8"
 # Whole journeys take a minute: try again after 0, 1, 2, 4, 8 s and give up after 60 s.
 RETRY_PROFILE = "sandbox"
 BREAKER = {**BREAKER, "probe_waits": [timedelta(seconds=seconds) for seconds in (1, 2, 4)]}
+PROVIDER_BREAKER = {**PROVIDER_BREAKER, "waits": [timedelta(seconds=seconds) for seconds in (2, 4, 8)]}

@@ -5,16 +5,27 @@ from typing import Any
 from rest_framework import serializers
 
 
-class ProviderNameSerializer(serializers.Serializer[Any]):
-    th = serializers.CharField()
-    en = serializers.CharField()
+class TextSerializer(serializers.Serializer[Any]):
+    th = serializers.CharField(allow_blank=True)
+    en = serializers.CharField(allow_blank=True)
 
 
 class ProviderSerializer(serializers.Serializer[Any]):
-    """An identity provider that is switched on."""
+    """An identity provider that is switched on, in the order to offer them."""
 
     code = serializers.CharField()
-    name = ProviderNameSerializer()
+    protocol = serializers.ChoiceField(
+        choices=["redirect", "consent_request"],
+        help_text="`redirect`: open auth/authorize in the system browser; `consent_request`: post to it",
+    )
+    name = TextSerializer()
+    logo_url = TextSerializer(help_text="Empty where there is none")
+    is_primary = serializers.BooleanField(help_text="The one to offer first and largest")
+    position = serializers.IntegerField()
+    max_ial = serializers.CharField(help_text="The highest identity assurance level it can reach")
+    max_aal = serializers.CharField(help_text="The highest authentication assurance level it can reach")
+    is_up = serializers.BooleanField()
+    down_until = serializers.DateTimeField(allow_null=True, help_text="When to try again; null while it is up")
 
 
 class AuthorizeSerializer(serializers.Serializer[Any]):
@@ -32,6 +43,9 @@ class CallbackSerializer(serializers.Serializer[Any]):
 
     state = serializers.CharField(max_length=200)
     code = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    iss = serializers.CharField(
+        max_length=500, required=False, allow_blank=True, default="", help_text="Who answers (RFC 9207)"
+    )
 
 
 class TokenRequestSerializer(serializers.Serializer[Any]):

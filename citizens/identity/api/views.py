@@ -20,7 +20,7 @@ from citizens.identity.api.serializers import (
 from citizens.identity.authentication import signed_in_citizen
 from citizens.identity.devices import device_of
 from citizens.identity.problems import SIGN_IN_NOT_FOUND
-from citizens.identity.providers.registry import switched_on
+from citizens.identity.providers.offering import providers_told
 from citizens.identity.sessions import session_end, tokens_refresh
 from citizens.identity.sign_in import code_exchange, sign_in_answer, sign_in_start
 from citizens.identity.tokens import public_keys
@@ -52,8 +52,7 @@ class ProvidersView(OpenView):
 
     @extend_schema(summary="Identity providers that are on", responses=ProviderSerializer(many=True))
     def get(self, request: Request) -> Response:
-        found = [{"code": one.code, "name": one.name.as_dict()} for one in switched_on()]
-        return Response(found)
+        return Response(providers_told())
 
 
 class AuthorizeView(OpenView):
@@ -106,6 +105,7 @@ class CallbackView(OpenView):
                 state=answer.validated_data["state"],
                 cookie=cookie,
                 answer_code=answer.validated_data["code"],
+                issuer=answer.validated_data["iss"],
             )
         )
         response.delete_cookie(_COOKIE, path="/", samesite="Lax")

@@ -92,7 +92,10 @@ class Provider(ABC):
         self.name = configuration.name
         self.levels = configuration.levels
         self.options: Mapping[str, Any] = serializer.validated_data
-        self.secret = configuration.secret
+
+    @abstractmethod
+    def check(self, callback_uri: str) -> None:
+        """Proves without a citizen that the provider is there and knows us. Raises ProviderFailed."""
 
     def end_session(self, provider_session: Mapping[str, str]) -> bool:
         """Ends the provider's own session by a call; False where there is none to end. Raises ProviderFailed."""
@@ -106,6 +109,11 @@ class Provider(ABC):
 class RedirectProvider(Provider):
     """Sends the citizen away with a challenge and turns the code they come back with into an identity."""
 
+    @property
+    def issuer(self) -> str:
+        """Who its answers may say they are from (RFC 9207); empty where it has no such name."""
+        return ""
+
     @abstractmethod
     def authorize_url(self, challenge: Challenge) -> str:
         """Where the citizen's browser goes."""
@@ -113,7 +121,3 @@ class RedirectProvider(Provider):
     @abstractmethod
     def identify(self, answer_code: str, challenge: Challenge) -> VerifiedIdentity:
         """Exchanges the code. Raises ProviderFailed or IdentityNotProven."""
-
-    @abstractmethod
-    def check(self, challenge: Challenge) -> None:
-        """Proves without a citizen that the provider is there and knows us. Raises ProviderFailed."""

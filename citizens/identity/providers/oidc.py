@@ -4,8 +4,6 @@ ThaID answers in two shapes: with the scope openid the claims are in a signed id
 answer of the token endpoint. Which one a row expects it says; an answer of the other kind proves nothing.
 """
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from math import isfinite
 from time import time
@@ -22,12 +20,11 @@ from citizens.identity.providers.base import (
     Configuration,
     IdentityNotProven,
     ProviderFailed,
-    RedirectProvider,
     VerifiedIdentity,
 )
-from citizens.identity.providers.calls import call, json_object, post_form, printable, token_answer
+from citizens.identity.providers.calls import call, json_object, post_form, printable
 from citizens.identity.providers.claim_map import identity_of
-from citizens.identity.providers.client import Client
+from citizens.identity.providers.code_flow import CodeFlowProvider
 from citizens.identity.providers.keys import PublishedKeys
 from citizens.identity.providers.options import OptionalAddressField, RedirectOptions
 
@@ -84,54 +81,39 @@ class OidcOptions(RedirectOptions):
         return attrs
 
 
-class OidcProvider(RedirectProvider):
-    """Authorization code flow."""
+class OidcProvider(CodeFlowProvider):
+    """Authorization code flow with claims that are signed, or lie flat in the answer."""
 
     options_serializer = OidcOptions
 
     def __init__(self, configuration: Configuration) -> None:
         super().__init__(configuration)
-        self._client = Client.of(self.options, configuration.secret)
         self._keys = PublishedKeys(self.options["jwks_url"])
 
-    def authorize_url(self, challenge: Challenge) -> str:
-        query = {
-            **self.options["authorize_parameters"],
-            "response_type": "code",
-            "client_id": self.options["client_id"],
-            "redirect_uri": challenge.redirect_uri,
-            "scope": self.options["scope"],
-            "state": challenge.state,
-        }
-        if self.options["nonce"] != "unused":
-            query["nonce"] = challenge.nonce
-        if self.options["pkce"]:
-            digest = hashlib.sha256(challenge.verifier.encode()).digest()
-            query["code_challenge"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-            query["code_challenge_method"] = "S256"
-        return f"{self.options['authorize_url']}?{urlencode(query)}"
+    @property
+    def issuer(self) -> str:
+        return str(self.options["issuer"])
+
+    def authorize_extras(self, challenge: Challenge) -> Mapping[str, str]:
+        return {} if self.options["nonce"] == "unused" else {"nonce": challenge.nonce}
 
     def identify(self, answer_code: str, challenge: Challenge) -> VerifiedIdentity:
-        answer = self._exchange(answer_code, challenge)
+        answer = self.exchange(answer_code, challenge)
         claims = self._claims(answer, challenge.nonce)
         return identity_of(self.code, claims, self.options["claims"], self.levels, _session_of(answer))
 
-    def check(self, challenge: Challenge) -> None:
+    def check(self, callback_uri: str) -> None:
         if self.options["jwks_url"]:
             self._keys.get(not_older_than=0)
-        try:
-            self._exchange("a code that nobody has issued", challenge)
-        except IdentityNotProven:
-            return
-        raise ProviderFailed("accepts_any_code")
+        super().check(callback_uri)
 
     def end_session(self, provider_session: Mapping[str, str]) -> bool:
         token = provider_session.get("access_token", "")
         ends_at = float(provider_session.get("expires_at", "inf"))
         if not (self.options["revoke_url"] and token and ends_at > time()):
             return False
-        form = {"token": token, **self._client.form()}
-        json_object(post_form(self.options["revoke_url"], self._client.headers(), form))
+        form = {"token": token, **self.client.form()}
+        json_object(post_form(self.options["revoke_url"], self.client.headers(), form))
         return True
 
     def end_session_url(self, provider_session: Mapping[str, str], return_to: str) -> str:
@@ -140,17 +122,6 @@ class OidcProvider(RedirectProvider):
             return ""
         query = {"id_token_hint": id_token, self.options["return_parameter"]: return_to}
         return f"{self.options['end_session_url']}?{urlencode(query)}"
-
-    def _exchange(self, answer_code: str, challenge: Challenge) -> dict[str, Any]:
-        form = {
-            "grant_type": "authorization_code",
-            "code": answer_code,
-            "redirect_uri": challenge.redirect_uri,
-            **self._client.form(),
-        }
-        if self.options["pkce"]:
-            form["code_verifier"] = challenge.verifier
-        return token_answer(post_form(self.options["token_url"], self._client.headers(), form))
 
     def _claims(self, answer: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
         if self.options["claim_source"] == "token_answer":

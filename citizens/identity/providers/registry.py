@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from citizens.identity.assurance import Assurance
 from citizens.identity.problems import IDENTITY_PROVIDER_DOWN, UNKNOWN_PROVIDER
 from citizens.identity.providers.base import Configuration, Levels, Provider, RedirectProvider
+from citizens.identity.providers.oauth_profile import OAuthProfileProvider
 from citizens.identity.providers.oidc import OidcProvider
 from citizens.identity.providers.secret import secret_of
 from citizens.models import IdentityProvider
@@ -24,7 +25,10 @@ from services_catalog.problems import Problem
 logger = structlog.get_logger(__name__)
 
 # A protocol is a class; a provider is a row of it.
-PROTOCOLS: Mapping[str, type[Provider]] = {IdentityProvider.Protocol.OIDC: OidcProvider}
+PROTOCOLS: Mapping[str, type[Provider]] = {
+    IdentityProvider.Protocol.OIDC: OidcProvider,
+    IdentityProvider.Protocol.OAUTH_PROFILE: OAuthProfileProvider,
+}
 
 
 @dataclass(slots=True)
@@ -42,7 +46,7 @@ def switched_on() -> list[IdentityProvider]:
     """In the order that staff gave them. Rows are remembered for settings.PROVIDERS_ASKED_EVERY in each process."""
     now = time.monotonic()
     if now - _memory.read_at >= settings.PROVIDERS_ASKED_EVERY.total_seconds():
-        _memory.rows = {row.code: row for row in IdentityProvider.objects.filter(is_on=True)}
+        _memory.rows = {row.code: row for row in IdentityProvider.objects.filter(is_on=True).select_related("health")}
         _memory.read_at = now
     return list(_memory.rows.values())
 

@@ -16,6 +16,7 @@ from citizens.models import IdentityProvider
 from services_catalog.adapters import http
 from superapp.sandbox.client import Reply, exchange
 from superapp.sandbox.server import Sandbox, serve
+from tests.citizens.identity.fake_provider import FakeProvider
 from tests.factories import SECRET, make_provider
 
 PUBLIC_URL = "http://127.0.0.1:8000"
@@ -108,3 +109,12 @@ def use_provider(db: None, settings: Settings) -> Callable[[str], IdentityProvid
 def browser(sandbox: Sandbox, use_provider: Callable[[str], IdentityProvider]) -> Browser:
     use_provider(sandbox.urls["thaid"])
     return Browser()
+
+
+@pytest.fixture
+def provider(use_provider: Callable[[str], IdentityProvider]) -> Iterator[FakeProvider]:
+    fake = FakeProvider()
+    use_provider(fake.url)
+    yield fake
+    fake.listener.stop()
+    http.close_idle_connections()

@@ -1,88 +1,20 @@
-"""What a provider may answer, and what proves nothing: a small provider of our own over real HTTP."""
+"""What an OpenID Connect provider may answer, and what proves nothing."""
 
 import base64
 import hmac
-import json
 import time
-from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from joserfc import jwt
 from joserfc.jwk import ECKey
+from pytest_django import Settings
 
 from citizens.identity.claims import applicant_claims
-from citizens.models import Citizen, IdentityProvider, Session, SignIn
-from services_catalog.adapters import http
-from superapp.sandbox.credentials import THAID_CLIENT_ID
-from superapp.sandbox.listener import HangUp, Listener, Request, Response, json_response
-from tests.citizens.identity.conftest import Browser, landing
-
-PERSON = {"sub": "1234567890121", "pid": "1234567890121", "given_name": "ทดสอบ", "ial": "2.3"}
-
-
-class FakeProvider:
-    """Answers its token endpoint with whatever the test puts into `token_answer`."""
-
-    def __init__(self) -> None:
-        self.key = new_key()
-        self.published = [self.key]
-        self.token_answer: Response | HangUp = json_response(500, {})
-        self.listener = Listener(0, lambda _url: self._answer)
-        self.url = self.listener.url
-
-    def _answer(self, request: Request) -> Response | HangUp:
-        if request.path == "/jwks/":
-            return json_response(200, {"keys": [key.as_dict(private=False) for key in self.published]})
-        return self.token_answer
-
-    def claims(self, nonce: str, /, **changes: Any) -> dict[str, Any]:
-        """Right claims; None takes one out."""
-        now = int(time.time())
-        right = {"iss": self.url, "aud": THAID_CLIENT_ID, "iat": now, "exp": now + 900, "nonce": nonce, **PERSON}
-        return {name: value for name, value in {**right, **changes}.items() if value is not None}
-
-    def answers_with(self, id_token: str) -> None:
-        self.token_answer = json_response(200, {"id_token": id_token, "token_type": "Bearer"})
-
-    def signs(self, claims: dict[str, Any], key: ECKey | None = None) -> str:
-        key = key or self.key
-        return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key)
-
-
-def new_key() -> ECKey:
-    key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256"}, auto_kid=True)
-    assert key.kid
-    return key
-
-
-@pytest.fixture
-def provider(use_provider: Callable[[str], IdentityProvider]) -> Iterator[FakeProvider]:
-    fake = FakeProvider()
-    use_provider(fake.url)
-    yield fake
-    fake.listener.stop()
-    http.close_idle_connections()
-
-
-@pytest.fixture
-def come_back() -> Callable[[Browser], dict[str, str]]:
-    """Begins a sign-in in the browser and comes straight back with a code."""
-
-    def go(browser: Browser) -> dict[str, str]:
-        asked = dict(parse_qsl(urlsplit(browser.begin()["Location"]).query))
-        return landing(browser.come_back(f"/api/v1/auth/thaid/callback?code=c&state={asked['state']}"))
-
-    return go
-
-
-def sign_in_with(provider: FakeProvider, make_token: Callable[[str], str]) -> dict[str, str]:
-    """Signs in while the provider answers with the id_token made for the nonce it was given."""
-    browser = Browser()
-    asked = dict(parse_qsl(urlsplit(browser.begin()["Location"]).query))
-    provider.answers_with(make_token(asked["nonce"]))
-    return landing(browser.come_back(f"/api/v1/auth/thaid/callback?code=c&state={asked['state']}"))
+from citizens.models import Citizen, Session, SignIn
+from superapp.sandbox.listener import HangUp, Response, json_response
+from tests.citizens.identity.begun import Begun, sign_in_with
+from tests.citizens.identity.fake_provider import FakeProvider, new_key, segment
 
 
 def test_right_answer_signs_in(provider: FakeProvider) -> None:
@@ -107,11 +39,17 @@ def test_right_answer_signs_in(provider: FakeProvider) -> None:
         {"exp": 1_000_000_000},
         {"exp": None},
         {"iat": None},
+        {"iat": int(time.time()) + 3600},
+        {"nbf": int(time.time()) + 3600},
+        {"aud": ["superapp-sandbox", "another-client"]},
+        {"aud": ["superapp-sandbox", "another-client"], "azp": "another-client"},
         {"sub": None},
         {"pid": "1234567890122"},
+        {"pid": "9111111111114"},
+        {"pid": "0994000617721"},
         {"pid": None},
     ],
-    ids=lambda changes: "-".join(f"{name}={value}" for name, value in changes.items()),
+    ids=lambda changes: "-".join(f"{name}={value}" for name, value in changes.items() if name not in ("iat", "nbf")),
 )
 def test_wrong_claims_prove_nothing(provider: FakeProvider, changes: dict[str, Any]) -> None:
     answer = sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce, **changes)))
@@ -163,6 +101,25 @@ def test_keys_are_fetched_again_when_the_provider_has_changed_them(provider: Fak
     assert "code" in sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce)))
 
 
+def test_keys_are_not_fetched_for_every_forged_token(provider: FakeProvider, settings: Settings) -> None:
+    settings.PROVIDER_KEYS_ASKED_EVERY = timedelta(seconds=60)
+    for _ in range(3):
+        sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce), new_key()))
+
+    assert len(provider.asked("/jwks/")) == 1
+
+
+@pytest.mark.parametrize("number", ["1234567890121", "0123456789016"], ids=["citizen", "stateless"])
+def test_stateless_people_are_citizens_too(provider: FakeProvider, number: str) -> None:
+    assert "code" in sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce, pid=number)))
+
+
+def test_a_code_of_another_issuer_is_not_shown_to_this_provider(provider: FakeProvider) -> None:
+    """Mix-up, where the answer names its issuer (RFC 9207)."""
+    assert Begun().come_back(iss="https://another.example")["error"] == "access_denied"
+    assert not provider.asked("/api/v2/oauth2/token/")
+
+
 @pytest.mark.parametrize(
     ("claimed", "ial"),
     [("2.3", "2.3"), (2.1, "2.1"), ("3.0", "2.3"), (None, "1.1"), ("high", "1.1"), ("NaN", "1.1"), ("2.29", "2.2")],
@@ -207,21 +164,18 @@ def test_assurance_is_what_the_provider_claims_up_to_its_cap(provider: FakeProvi
 )
 def test_answers_that_are_no_token(
     provider: FakeProvider,
-    come_back: Callable[[Browser], dict[str, str]],
     answer: Response | HangUp,
     error: str,
 ) -> None:
     provider.token_answer = answer
-    assert come_back(Browser())["error"] == error
+    assert Begun().come_back()["error"] == error
     assert not Session.objects.exists()
 
 
 @pytest.mark.parametrize("id_token", ["", "a.b", "a.b.c", "....", "ก.ข.ค", "e30.e30.e30"])
-def test_tokens_that_are_no_jwt(
-    provider: FakeProvider, come_back: Callable[[Browser], dict[str, str]], id_token: str
-) -> None:
+def test_tokens_that_are_no_jwt(provider: FakeProvider, id_token: str) -> None:
     provider.answers_with(id_token)
-    assert come_back(Browser())["error"] == "access_denied"
+    assert Begun().come_back()["error"] == "access_denied"
 
 
 def test_an_account_that_was_another_citizens_is_refused(provider: FakeProvider) -> None:
@@ -231,7 +185,3 @@ def test_an_account_that_was_another_citizens_is_refused(provider: FakeProvider)
 
     assert second["error"] == "access_denied"
     assert Citizen.objects.count() == 1
-
-
-def segment(content: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()

@@ -254,4 +254,13 @@ def test_what_has_expired_is_forgotten(browser: Browser) -> None:
 
 def test_providers_are_listed_in_both_languages(browser: Browser) -> None:
     listed = browser.client.get("/api/v1/auth/providers").json()
-    assert listed == [{"code": "thaid", "name": {"th": "ThaID (จำลอง)", "en": "ThaID (sandbox)"}}]
+    told = {
+        "code": "thaid",
+        "protocol": "redirect",
+        "is_primary": True,
+        "position": 10,
+        "max_ial": "2.3",
+        "max_aal": "2.2",
+    }
+    names = {"name": {"th": "ThaID (จำลอง)", "en": "ThaID (sandbox)"}, "logo_url": {"th": "", "en": ""}}
+    assert listed == [{**told, **names, "is_up": True, "down_until": None}]

@@ -1,0 +1,126 @@
+"""The circuit breaker of a provider: a row that all processes share, written only when something changes.
+
+After PROVIDER_BREAKER["failures"] failures in a row nobody is sent there for a wait that grows with each further one.
+When the wait is over, exactly one of those who come tries whether the provider is back.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from citizens.identity.problems import IDENTITY_PROVIDER_DOWN
+from citizens.identity.providers.base import IdentityNotProven, Provider, ProviderFailed
+from citizens.identity.providers.registry import switched_on
+from citizens.models import IdentityProvider, ProviderHealth
+from services_catalog.problems import Problem
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """Whether a call may be made, and what it then is."""
+
+    is_open: bool
+    is_probe: bool = False
+    had_failures: bool = False
+
+
+def closed_until(row: IdentityProvider) -> datetime | None:
+    """Until when nobody is sent to the provider; None while it is up."""
+    health = getattr(row, "health", None)
+    if health is None or health.closed_until is None or health.closed_until <= timezone.now():
+        return None
+    closed: datetime = health.closed_until
+    return closed
+
+
+@contextmanager
+def guarded(provider_code: str) -> Iterator[None]:
+    """Around a call to the provider: counts how it ends. Raises ProviderFailed at once while the provider is down."""
+    passage = _pass(provider_code)
+    if not passage.is_open:
+        raise ProviderFailed("breaker_open")
+    try:
+        yield
+    except ProviderFailed as failure:
+        _note_failure(provider_code, failure.code, is_probe=passage.is_probe)
+        raise
+    except IdentityNotProven:
+        _note_answer(provider_code, passage)
+        raise
+    _note_answer(provider_code, passage)
+
+
+def require_up(provider: Provider, callback_uri: str) -> None:
+    """Raises Problem IDENTITY_PROVIDER_DOWN, with those that are up, instead of sending a citizen to one that is down.
+
+    The first who comes after the wait has the provider tried without the citizen.
+    """
+    passage = _pass(provider.code)
+    if passage.is_probe:
+        passage = _probe(provider, callback_uri)
+    if not passage.is_open:
+        raise _down(provider.code)
+
+
+def _probe(provider: Provider, callback_uri: str) -> _Passage:
+    """What is tried is not all of a sign-in, so the failures are forgotten only when one of those succeeds."""
+    try:
+        provider.check(callback_uri)
+    except ProviderFailed as failure:
+        _note_failure(provider.code, failure.code, is_probe=True)
+        return _Passage(is_open=False)
+    ProviderHealth.objects.filter(provider=provider.code).update(closed_until=None)
+    return _Passage(is_open=True)
+
+
+def _pass(provider_code: str) -> _Passage:
+    health = ProviderHealth.objects.filter(provider=provider_code).first()
+    if health is None or health.closed_until is None:
+        return _Passage(is_open=True, had_failures=bool(health and health.failures))
+    now = timezone.now()
+    if health.closed_until > now:
+        return _Passage(is_open=False)
+    due = ProviderHealth.objects.filter(provider=provider_code, closed_until=health.closed_until)
+    is_mine = due.update(closed_until=now + settings.PROVIDER_BREAKER["probe_time"]) == 1
+    return _Passage(is_open=is_mine, is_probe=is_mine, had_failures=True)
+
+
+def _note_answer(provider_code: str, passage: _Passage) -> None:
+    if passage.had_failures:
+        ProviderHealth.objects.filter(provider=provider_code).update(
+            failures=0, closed_until=None, failed_since=None, last_failure=""
+        )
+
+
+@transaction.atomic
+def _note_failure(provider_code: str, code: str, *, is_probe: bool) -> None:
+    ProviderHealth.objects.get_or_create(provider_id=provider_code)
+    health = ProviderHealth.objects.select_for_update().get(provider_id=provider_code)
+    now = timezone.now()
+    if health.closed_until is not None and health.closed_until > now and not is_probe:
+        return  # a call that was out when the breaker opened
+    health.failures += 1
+    health.failed_since = health.failed_since or now
+    health.last_failure = code[:60]
+    too_many = health.failures - settings.PROVIDER_BREAKER["failures"]
+    if too_many >= 0:
+        waits: list[timedelta] = settings.PROVIDER_BREAKER["waits"]
+        health.closed_until = now + waits[min(too_many, len(waits) - 1)]
+        logger.warning("provider_down", provider=provider_code, code=code, failures=health.failures)
+    health.save()
+
+
+def _down(provider_code: str) -> Problem:
+    rows = {row.code: row for row in switched_on()}
+    until = ProviderHealth.objects.filter(provider=provider_code).values_list("closed_until", flat=True).first()
+    seconds = max(1, round((until - timezone.now()).total_seconds())) if until else 1
+    up = [code for code, row in rows.items() if code != provider_code and closed_until(row) is None]
+    return Problem(IDENTITY_PROVIDER_DOWN, headers={"Retry-After": str(seconds)}, extensions={"providers": up})
