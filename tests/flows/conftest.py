@@ -33,6 +33,7 @@ from superapp.sandbox import server
 from superapp.sandbox.agencies.behaviours import AgencyKind
 from superapp.sandbox.agencies.ledger import Ledger
 from superapp.sandbox.journey.phone import Phone, PhoneError
+from superapp.sandbox.journey.providers import sandbox_providers_write
 from superapp.sandbox.journey.system import Ports, free_ports
 from superapp.sandbox.listener import Application, HangUp, Listener, Request, Response
 from superapp.sandbox.people import TEST_PEOPLE
@@ -141,6 +142,7 @@ def _start(folder: Path, cleanup: ExitStack) -> System:
     arrived: list[Request] = []
     cleanup.callback(_start_sandbox(folder / "sandbox", ports, arrived).stop)
     services = {kind: _service(kind, ports) for kind in AgencyKind}
+    sandbox_providers_write(base_port=ports.sandbox)
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "superapp.settings.local",

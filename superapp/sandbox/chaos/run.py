@@ -23,6 +23,7 @@ from superapp.sandbox.chaos.plan import Plan, blows
 from superapp.sandbox.chaos.site import Site
 from superapp.sandbox.chaos.storm import Storm
 from superapp.sandbox.journey.figures import Bar, Figure
+from superapp.sandbox.journey.providers import sandbox_providers_write
 from superapp.sandbox.journey.system import Ports, free_ports, system_processes, wait_until_ready
 from superapp.sandbox.ports import agency_ports
 
@@ -48,6 +49,7 @@ def run(plan: Plan, *, processes_settings: str, say: Say) -> dict[str, Figure]:
     with ExitStack() as stage:
         lines = Lines(agency_ports(ports.sandbox, ALL_BEHAVIOURS).values(), plan.dice)
         stage.callback(lines.close)
+        sandbox_providers_write(base_port=ports.sandbox)
         services = open_services(_ports_of_lines(lines, ports), plan.characters)
         ledger = Ledger(settings.SANDBOX_STATE)
         stage.callback(ledger.close)
