@@ -32,6 +32,7 @@ from superapp.embedded.valkey import EmbeddedValkey
 from superapp.sandbox import server
 from superapp.sandbox.agencies.behaviours import AgencyKind
 from superapp.sandbox.agencies.ledger import Ledger
+from superapp.sandbox.identity import servers as identity_servers
 from superapp.sandbox.journey.phone import Phone, PhoneError
 from superapp.sandbox.journey.providers import sandbox_providers_write
 from superapp.sandbox.journey.system import Ports, free_ports
@@ -203,7 +204,8 @@ def _start_sandbox(state: Path, ports: Ports, arrived: list[Request]) -> server.
         return watch
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server, "Listener", WatchedListener)
+        for module in (server, identity_servers):
+            patch.setattr(module, "Listener", WatchedListener)
         return server.serve(
             platform_url=ports.web_url, state=state, secret=settings.SANDBOX_SECRET, base_port=ports.sandbox
         )

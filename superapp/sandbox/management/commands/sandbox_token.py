@@ -2,7 +2,6 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -12,7 +11,6 @@ from citizens.identity.providers.base import VerifiedIdentity
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Session
 from superapp.sandbox.identity.codes import ProviderCode
-from superapp.sandbox.journey.providers import sandbox_providers_write
 from superapp.sandbox.people import Person, person_for
 
 _PROVIDER = ProviderCode.THAID
@@ -31,7 +29,6 @@ class Command(BaseCommand):
             person = person_for(citizen)
         except ValueError as error:
             raise CommandError(str(error)) from None
-        sandbox_providers_write(base_port=settings.SANDBOX_PORT)
         assurance = Assurance(ial=level(person.levels.get(_PROVIDER)) or LOWEST_IAL, aal=Decimal("2.2"))
         session = Session.objects.create(
             citizen=citizen_identify(_identity(person, assurance)),
