@@ -20,8 +20,10 @@ ARCHIVE_REQUESTS = "service_requests.archive_requests"
 RECONCILE = "service_requests.reconcile"
 COMPUTE_USUAL_TIMES = "service_requests.compute_usual_times"
 NOTIFY_PENDING = "notifications.notify_pending"
+NOTIFY_IDENTITY_EVENTS = "notifications.notify_identity_events"
 CHECK_LINKS = "catalogue.check_links"
 FORGET_EXPIRED_SIGN_INS = "identity.forget_expired"
+ERASE_SUCCESSORS = "identity.erase_successors"
 RESTORE_REVOCATIONS = "identity.restore_revocations"
 CONTINUE_IMPORTS = "catalogue.continue_imports"
 
@@ -35,8 +37,10 @@ ROUTES: dict[str, Queue] = {
     RECONCILE: Queue.MAINTENANCE,
     COMPUTE_USUAL_TIMES: Queue.MAINTENANCE,
     NOTIFY_PENDING: Queue.NOTIFICATIONS,
+    NOTIFY_IDENTITY_EVENTS: Queue.NOTIFICATIONS,
     CHECK_LINKS: Queue.MAINTENANCE,
     FORGET_EXPIRED_SIGN_INS: Queue.MAINTENANCE,
+    ERASE_SUCCESSORS: Queue.MAINTENANCE,
     RESTORE_REVOCATIONS: Queue.MAINTENANCE,
     CONTINUE_IMPORTS: Queue.MAINTENANCE,
 }

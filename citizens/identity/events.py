@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from citizens.identity.assurance import Assurance
 from citizens.identity.devices import Device
 from citizens.models import IdentityEvent
@@ -32,3 +34,9 @@ def identity_event_write(
         service_id=service_id,
         claims=list(claims),
     )
+
+
+def identity_events_of(citizen_id: UUID) -> QuerySet[IdentityEvent]:
+    service = ("service__code", "service__name_th", "service__name_en")
+    events = IdentityEvent.objects.filter(citizen_id=citizen_id).select_related("service")
+    return events.only(*(field.attname for field in IdentityEvent._meta.concrete_fields), *service)

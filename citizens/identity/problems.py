@@ -47,6 +47,12 @@ IDENTITY_PROVIDER_DOWN = ProblemType(
         "This identity provider does not answer at the moment. Please use another one, or try again later.",
     ),
 )
+UNKNOWN_SESSION = ProblemType(
+    "unknown_session",
+    404,
+    Text("ไม่พบอุปกรณ์นี้", "No such device"),
+    Text("อุปกรณ์นี้ออกจากระบบไปแล้ว หรือไม่ใช่ของคุณ", "This device has been signed out, or is not yours."),
+)
 REDIRECT_NOT_REGISTERED = ProblemType(
     "redirect_not_registered",
     400,

@@ -1,4 +1,4 @@
-"""Signed-in devices: access token, rotating refresh token, sign-out."""
+"""Signed-in devices: how they begin, are listed, and end."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,19 +7,27 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from citizens.identity.assurance import Assurance
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
-from citizens.identity.problems import GRANT_REFUSED
+from citizens.identity.problems import UNKNOWN_SESSION
 from citizens.identity.revocation import session_revoked
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen, IdentityEvent, RefreshToken, Session
 from services_catalog.encryption import encrypt_json
 from services_catalog.problems import Problem
+
+# How an end is written down for the citizen; a session that was replaced went on as another.
+_EVENTS = {
+    Session.EndedBecause.SIGNED_OUT: IdentityEvent.Kind.SIGNED_OUT,
+    Session.EndedBecause.REVOKED: IdentityEvent.Kind.SESSION_REVOKED,
+    Session.EndedBecause.TOKEN_REUSED: IdentityEvent.Kind.TOKEN_REUSED,
+}
 
 
 def provider_session_place(session_id: UUID) -> str:
@@ -44,10 +52,12 @@ def session_open(
     authenticated_at: datetime,
     device: Device,
     provider_session: Mapping[str, str] | None = None,
+    replaces: str = "",
 ) -> Tokens:
     """Signs a device in, however the citizen proved who they are, and writes that down for them.
 
-    `provider_session` is what ending the provider's own session will need (its tokens).
+    `provider_session` is what ending the provider's own session will need (its tokens). `replaces` is a refresh token
+    of the session that this one takes over from, after a step-up: it ends if it is this citizen's.
     """
     with transaction.atomic():
         new_id = uuid7()
@@ -66,17 +76,30 @@ def session_open(
         identity_event_write(
             citizen.pk, IdentityEvent.Kind.SIGNED_IN, provider=provider, assurance=assurance, device=device
         )
-        return tokens_issue(session)
+        if replaces:
+            _replace(citizen.pk, replaces)
+        return tokens_of(session, refresh_token_issue(session))
 
 
-def tokens_issue(session: Session) -> Tokens:
-    """New tokens for the session; an access token and a refresh token that is good for one exchange."""
+def _replace(citizen_id: UUID, refresh_token: str) -> None:
+    replaced = RefreshToken.objects.filter(token_hash=digest(refresh_token), session__citizen_id=citizen_id).first()
+    if replaced is not None:
+        session_end(replaced.session_id, Session.EndedBecause.REPLACED)
+
+
+def refresh_token_issue(session: Session) -> str:
+    """Opaque, good for one exchange."""
     refresh_token = new_secret()
     RefreshToken.objects.create(
         session=session,
         token_hash=digest(refresh_token),
         expires_at=timezone.now() + settings.REFRESH_TOKEN_LIFETIME,
     )
+    return refresh_token
+
+
+def tokens_of(session: Session, refresh_token: str) -> Tokens:
+    """A new access token, beside the refresh token."""
     return Tokens(
         access_token=access_token_issue(session),
         refresh_token=refresh_token,
@@ -84,29 +107,31 @@ def tokens_issue(session: Session) -> Tokens:
     )
 
 
-def tokens_refresh(refresh_token: str) -> Tokens:
-    """Exchanges a refresh token. Raises Problem GRANT_REFUSED; one that was used before ends its session."""
-    with transaction.atomic():
-        kept = (
-            RefreshToken.objects.select_for_update(of=("self",))
-            .select_related("session")
-            .filter(token_hash=digest(refresh_token))
-            .first()
-        )
-        if kept and kept.used_at is None and kept.expires_at > timezone.now() and kept.session.ended_at is None:
-            kept.used_at = timezone.now()
-            kept.save(update_fields=["used_at"])
-            return tokens_issue(kept.session)
-        if kept and kept.used_at is not None:
-            session_end(kept.session_id, Session.EndedBecause.TOKEN_REUSED)
-    raise Problem(GRANT_REFUSED)
+def sessions_of(citizen_id: UUID) -> QuerySet[Session]:
+    """The devices on which the citizen is signed in."""
+    return Session.objects.filter(citizen_id=citizen_id, ended_at__isnull=True)
 
 
-def session_end(session_id: UUID, because: Session.EndedBecause) -> bool:
-    """Signs the device out: its tokens work no more. False when the session had ended before."""
+def session_end(session_id: UUID, because: Session.EndedBecause, *, network: str = "") -> bool:
+    """Signs the device out: its tokens work no more. False when the session had ended before.
+
+    `network` is where the wish, or the token that was used twice, came from.
+    """
     with transaction.atomic():
-        open_ones = Session.objects.filter(pk=session_id, ended_at__isnull=True)
-        if not open_ones.update(ended_at=timezone.now(), ended_because=because):
+        session = Session.objects.select_for_update(no_key=True).filter(pk=session_id, ended_at__isnull=True).first()
+        if session is None:
             return False
+        session.ended_at, session.ended_because = timezone.now(), because
+        session.save(update_fields=["ended_at", "ended_because"])
         session_revoked(session_id)
+        if kind := _EVENTS.get(because):
+            device = Device(session.device_name, network or session.network)
+            identity_event_write(session.citizen_id, kind, provider=session.provider, device=device)
     return True
+
+
+def session_revoke(*, citizen_id: UUID, session_id: UUID, network: str) -> None:
+    """Signs another device of the citizen out. Raises Problem UNKNOWN_SESSION when it is not theirs, or has ended."""
+    is_theirs = sessions_of(citizen_id).filter(pk=session_id).exists()
+    if not is_theirs or not session_end(session_id, Session.EndedBecause.REVOKED, network=network):
+        raise Problem(UNKNOWN_SESSION)

@@ -7,7 +7,7 @@ somebody else's; the phone gets a one-time code that only the holder of its PKCE
 import base64
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -29,9 +29,10 @@ from citizens.identity.providers.base import (
 )
 from citizens.identity.providers.breaker import guarded, require_up
 from citizens.identity.providers.registry import provider
+from citizens.identity.refreshing import refresh_tokens_forget
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.sessions import Tokens, session_open
-from citizens.models import RefreshToken, SignIn
+from citizens.models import SignIn
 from services_catalog.problems import Problem
 
 logger = structlog.get_logger(__name__)
@@ -50,7 +51,9 @@ def callback_uri(provider_code: str) -> str:
     return f"{settings.PUBLIC_URL}/api/v1/auth/{provider_code}/callback"
 
 
-def sign_in_start(*, provider_code: str, redirect_uri: str, code_challenge: str, client_state: str) -> Started:
+def sign_in_start(
+    *, provider_code: str, redirect_uri: str, code_challenge: str, client_state: str, device_name: str
+) -> Started:
     """Begins a sign-in. Raises Problem UNKNOWN_PROVIDER, IDENTITY_PROVIDER_DOWN or REDIRECT_NOT_REGISTERED."""
     chosen = provider(provider_code)
     if redirect_uri not in settings.PHONE_REDIRECT_URIS:
@@ -64,6 +67,7 @@ def sign_in_start(*, provider_code: str, redirect_uri: str, code_challenge: str,
         redirect_uri=redirect_uri,
         client_state=client_state,
         code_challenge=code_challenge,
+        device_name=device_name,
         nonce=new_secret(),
         provider_verifier=new_secret(),
         expires_at=timezone.now() + settings.SIGN_IN_LIFETIME,
@@ -136,8 +140,11 @@ def _back_to_phone(sign_in: SignIn, **answer: str) -> str:
     return f"{sign_in.redirect_uri}{separator}{urlencode(answer)}"
 
 
-def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: Device) -> Tokens:
-    """The phone's one-time code for tokens. Raises Problem GRANT_REFUSED; a wrong verifier uses the code up."""
+def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: Device, replaces: str = "") -> Tokens:
+    """The phone's one-time code for tokens. Raises Problem GRANT_REFUSED; a wrong verifier uses the code up.
+
+    `replaces` as session_open has it.
+    """
     now = timezone.now()
     unused = SignIn.objects.filter(code_hash=digest(code), exchanged_at__isnull=True, expires_at__gt=now)
     if not unused.update(exchanged_at=now):
@@ -153,12 +160,12 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: D
         provider=sign_in.provider,
         assurance=Assurance(sign_in.ial, sign_in.aal),
         authenticated_at=sign_in.answered_at,
-        device=device,
+        device=replace(device, name=device.name or sign_in.device_name),
+        replaces=replaces,
     )
 
 
 def forget_expired() -> None:
     """Deletes sign-ins and refresh tokens past their time."""
-    now = timezone.now()
-    SignIn.objects.filter(expires_at__lt=now).delete()
-    RefreshToken.objects.filter(expires_at__lt=now).delete()
+    SignIn.objects.filter(expires_at__lt=timezone.now()).delete()
+    refresh_tokens_forget()

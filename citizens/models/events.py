@@ -1,3 +1,4 @@
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
@@ -37,11 +38,27 @@ class IdentityEvent(models.Model):
     )
     claims = models.JSONField(_("claims"), default=list)
     created_at = models.DateTimeField(_("at"), auto_now_add=True)
+    # Only of the kinds that are told in the inbox.
+    notified_at = models.DateTimeField(_("notified at"), null=True, blank=True)
+
+    # What a citizen is told of without asking: what they may not have done themselves.
+    TOLD = (Kind.TOKEN_REUSED, Kind.LINKED, Kind.UNLINKED, Kind.HELD, Kind.HELD_ACCEPTED, Kind.HELD_REFUSED)
 
     class Meta:
         verbose_name = _("identity event")
         verbose_name_plural = _("identity events")
-        indexes = [models.Index(fields=["citizen", "-id"], name="identity_event_of_citizen")]
+        indexes = [
+            models.Index(fields=["citizen", "-id"], name="identity_event_of_citizen"),
+            models.Index(
+                fields=["id"],
+                name="identity_event_untold",
+                condition=models.Q(
+                    notified_at__isnull=True,
+                    kind__in=["token_reused", "linked", "unlinked", "held", "held_accepted", "held_refused"],
+                ),
+            ),
+        ]
+        triggers = [pgtrigger.ReadOnly(name="identity_event_append_only", exclude=["notified_at"])]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.citizen_id}"

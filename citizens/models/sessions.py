@@ -58,5 +58,12 @@ class RefreshToken(models.Model):
     successor_encrypted = models.BinaryField(null=True)
     expires_at = models.DateTimeField(db_index=True)
 
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["used_at"], name="successor_to_erase", condition=models.Q(successor_encrypted__isnull=False)
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"refresh token of {self.session_id}"

@@ -23,3 +23,5 @@ TOKEN_SIGNING_KEYS = json.loads(required("TOKEN_SIGNING_KEYS"))
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_TOKEN_LIFETIME = timedelta(days=30)
 SIGN_IN_LIFETIME = timedelta(minutes=10)
+# So long a used refresh token still gives the same successor, for a phone that lost the answer.
+REFRESH_GRACE = timedelta(seconds=30)

@@ -56,7 +56,9 @@ def _every(seconds: float, task: str) -> dict[str, object]:
 CELERY_BEAT_SCHEDULE = {
     "sweep": _every(1, "service_requests.sweep"),
     "notify": _every(1, "notifications.notify_pending"),
+    "notify-identity-events": _every(2, "notifications.notify_identity_events"),
     "restore-revocations": _every(5, "identity.restore_revocations"),
+    "erase-successors": _every(30, "identity.erase_successors"),
     "forget-sign-ins": _every(3600, "identity.forget_expired"),
     "forget-idempotency-keys": _every(3600, "service_requests.forget_old_idempotency_keys"),
     "forget-agency-events": _every(3600, "service_requests.forget_old_agency_events"),

@@ -46,6 +46,7 @@ FOR_AGENCIES = {"agency-status-events"}
 ARGUMENTS = {
     "code": "any",
     "provider": "any",
+    "session_id": "0190b4a2-0000-7000-8000-000000000000",
     "request_id": "0190b4a2-0000-7000-8000-000000000000",
 }
 

@@ -28,6 +28,13 @@ class ProviderSerializer(serializers.Serializer[Any]):
     down_until = serializers.DateTimeField(allow_null=True, help_text="When to try again; null while it is up")
 
 
+class DeviceNameField(serializers.CharField):
+    """What the phone calls itself: the citizen sees it in the list of their devices."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=80, required=False, allow_blank=True, default="", **options)
+
+
 class AuthorizeSerializer(serializers.Serializer[Any]):
     """The phone's authorization request (RFC 6749, 4.1.1, with PKCE S256 as RFC 7636 has it)."""
 
@@ -36,6 +43,7 @@ class AuthorizeSerializer(serializers.Serializer[Any]):
     code_challenge = serializers.RegexField(r"^[A-Za-z0-9_-]{43}\Z")
     code_challenge_method = serializers.ChoiceField(choices=["S256"])
     state = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    device_name = DeviceNameField()
 
 
 class CallbackSerializer(serializers.Serializer[Any]):
@@ -49,13 +57,18 @@ class CallbackSerializer(serializers.Serializer[Any]):
 
 
 class TokenRequestSerializer(serializers.Serializer[Any]):
-    """`authorization_code` needs code, code_verifier and redirect_uri; `refresh_token` needs refresh_token."""
+    """`authorization_code` needs code, code_verifier and redirect_uri; `refresh_token` needs refresh_token.
+
+    `replaces` is the refresh token of the session that a step-up takes over from.
+    """
 
     grant_type = serializers.ChoiceField(choices=["authorization_code", "refresh_token"])
     code = serializers.CharField(max_length=200, required=False)
     code_verifier = serializers.RegexField(r"^[A-Za-z0-9._~-]{43,128}\Z", required=False)
     redirect_uri = serializers.CharField(max_length=500, required=False)
     refresh_token = serializers.CharField(max_length=200, required=False)
+    device_name = DeviceNameField()
+    replaces = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
     _NEEDS = {
         "authorization_code": ("code", "code_verifier", "redirect_uri"),

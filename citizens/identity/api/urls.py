@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citizens.identity.api import me_views, views
+from citizens.identity.api import device_views, me_views, views
 
 urlpatterns = [
     path("auth/providers", views.ProvidersView.as_view(), name="auth-providers"),
@@ -11,4 +11,7 @@ urlpatterns = [
     path("me", me_views.MeView.as_view(), name="me"),
     path("me/identities", me_views.MyIdentitiesView.as_view(), name="my-identities"),
     path("me/identities/<slug:provider>", me_views.MyIdentityView.as_view(), name="my-identity"),
+    path("me/sessions", device_views.SessionsView.as_view(), name="session-list"),
+    path("me/sessions/<uuid:session_id>", device_views.SessionView.as_view(), name="session-detail"),
+    path("me/identity-events", device_views.IdentityEventsView.as_view(), name="identity-event-list"),
 ]

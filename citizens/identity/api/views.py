@@ -18,10 +18,11 @@ from citizens.identity.api.serializers import (
     TokensSerializer,
 )
 from citizens.identity.authentication import signed_in_citizen
-from citizens.identity.devices import device_of
+from citizens.identity.devices import client_address, device_of, network_of
 from citizens.identity.problems import SIGN_IN_NOT_FOUND
 from citizens.identity.providers.offering import providers_told
-from citizens.identity.sessions import session_end, tokens_refresh
+from citizens.identity.refreshing import tokens_refresh
+from citizens.identity.sessions import session_end
 from citizens.identity.sign_in import code_exchange, sign_in_answer, sign_in_start
 from citizens.identity.tokens import public_keys
 from citizens.models import Session
@@ -71,6 +72,7 @@ class AuthorizeView(OpenView):
             redirect_uri=asked.validated_data["redirect_uri"],
             code_challenge=asked.validated_data["code_challenge"],
             client_state=asked.validated_data["state"],
+            device_name=asked.validated_data["device_name"],
         )
         response = AppRedirect(started.authorize_url)
         response.set_cookie(
@@ -126,13 +128,15 @@ class TokenView(OpenView):
         asked.is_valid(raise_exception=True)
         values: dict[str, Any] = asked.validated_data
         if values["grant_type"] == "refresh_token":
-            tokens = tokens_refresh(values["refresh_token"])
+            network = network_of(client_address(request))
+            tokens = tokens_refresh(refresh_token=values["refresh_token"], network=network)
         else:
             tokens = code_exchange(
                 code=values["code"],
                 code_verifier=values["code_verifier"],
                 redirect_uri=values["redirect_uri"],
-                device=device_of(request),
+                device=device_of(request, values["device_name"]),
+                replaces=values["replaces"],
             )
         body = {**asdict(tokens), "token_type": "Bearer"}
         return Response(body, headers={"Cache-Control": "no-store"})
@@ -145,7 +149,11 @@ class SignOutView(APIView):
         responses={204: OpenApiResponse(description="Signed out")},
     )
     def post(self, request: Request) -> Response:
-        session_end(signed_in_citizen(request).session_id, Session.EndedBecause.SIGNED_OUT)
+        session_end(
+            signed_in_citizen(request).session_id,
+            Session.EndedBecause.SIGNED_OUT,
+            network=network_of(client_address(request)),
+        )
         return Response(status=204)
 
 

@@ -17,15 +17,16 @@ class NotificationTextSerializer(serializers.Serializer[Any]):
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
-    """One status event, told on one channel."""
+    """One status event, or one identity event, told on one channel."""
 
-    service_request = serializers.UUIDField(source="status_event.service_request_id")
+    service_request = serializers.UUIDField(source="status_event.service_request_id", allow_null=True)
+    identity_event = serializers.UUIDField(source="identity_event_id", allow_null=True)
     title = serializers.SerializerMethodField()
     body = serializers.SerializerMethodField()
 
     class Meta:
         model = Notification
-        fields = ["id", "service_request", "channel", "title", "body", "created_at"]
+        fields = ["id", "service_request", "identity_event", "channel", "title", "body", "created_at"]
 
     @extend_schema_field(NotificationTextSerializer)
     def get_title(self, notification: Notification) -> dict[str, str]:

@@ -69,8 +69,8 @@ class Browser:
         asked = {"grant_type": "authorization_code", "code_verifier": self.verifier, "redirect_uri": PHONE}
         return self.client.post("/api/v1/auth/token", {**asked, **changes})
 
-    def tokens(self, person: str = "1234567890121") -> dict[str, Any]:
-        answer = self.exchange(code=self.sign_in(person)["code"])
+    def tokens(self, person: str = "1234567890121", **changes: str) -> dict[str, Any]:
+        answer = self.exchange(code=self.sign_in(person)["code"], **changes)
         assert answer.status_code == 200
         return dict(answer.json())
 

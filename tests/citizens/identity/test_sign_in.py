@@ -208,33 +208,6 @@ def test_stateless_person_is_a_citizen(browser: Browser) -> None:
     assert str(Session.objects.get().ial) == "2.1"
 
 
-def test_refresh_rotates(browser: Browser) -> None:
-    first = browser.tokens()
-    second = browser.refresh(first["refresh_token"])
-
-    assert second.status_code == 200
-    assert second.json()["refresh_token"] != first["refresh_token"]
-    assert second.json()["access_token"] != first["access_token"]
-    assert Session.objects.count() == 1
-    assert browser.refresh(second.json()["refresh_token"]).status_code == 200
-
-
-def test_refresh_token_used_twice_ends_the_session(browser: Browser) -> None:
-    stolen = browser.tokens()["refresh_token"]
-    fresh = browser.refresh(stolen).json()["refresh_token"]
-
-    assert browser.refresh(stolen).json()["code"] == "invalid_grant"
-    assert Session.objects.get().ended_at is not None
-    assert browser.refresh(fresh).status_code == 400
-
-
-def test_refresh_token_expires(browser: Browser) -> None:
-    refresh_token = browser.tokens()["refresh_token"]
-    with time_machine.travel(timezone.now() + timedelta(days=31)):
-        assert browser.refresh(refresh_token).status_code == 400
-    assert Session.objects.get().ended_at is None
-
-
 def test_sign_out_ends_this_device_only(browser: Browser) -> None:
     here, elsewhere = browser.tokens(), Browser().tokens()
 
