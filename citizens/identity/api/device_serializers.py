@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from citizens.identity.api.serializers import ProviderNameSerializer
+from citizens.identity.api.serializers import TextSerializer
 from citizens.identity.event_texts import event_text
 from citizens.identity.provider_names import name_of
 from citizens.models import IdentityEvent, Session
@@ -17,7 +17,7 @@ class NamedSerializer(serializers.Serializer[Any]):
     """A provider or a service; its name is the code where it is gone."""
 
     code = serializers.CharField()
-    name = ProviderNameSerializer()
+    name = TextSerializer()
 
 
 class _OfProvider(serializers.Serializer[Any]):
@@ -63,7 +63,7 @@ class IdentityEventSerializer(_OfProvider, serializers.ModelSerializer[IdentityE
             *("device_name", "network", "service", "claims", "created_at"),
         ]
 
-    @extend_schema_field(ProviderNameSerializer)
+    @extend_schema_field(TextSerializer)
     def get_text(self, event: IdentityEvent) -> dict[str, str]:
         provider = name_of(event.provider, self.context["names"])
         service = _name(event.service) if event.service else NO_TEXT
