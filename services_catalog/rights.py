@@ -113,7 +113,8 @@ RIGHTS: dict[str, dict[Officer.Role, Verbs]] = {
     "service_requests.statusevent": _REQUESTS_SEEN,
     "service_requests.deliveryattempt": _REQUESTS_SEEN,
     "service_requests.difference": _REQUESTS_SEEN,
-    "citizens.citizen": _CITIZENS_SEEN,
+    "citizens.citizen": _roles(platform_administrator="view reveal", operator="view reveal"),
+    "citizens.heldidentity": _roles(platform_administrator="view decide", operator="view decide"),
     "citizens.linkedidentity": _CITIZENS_SEEN,
 }
 

@@ -1,6 +1,7 @@
 """Rows the tests start from, made by the services that make them in earnest."""
 
 import secrets
+from contextlib import suppress
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -9,9 +10,10 @@ from django.utils import timezone
 
 from citizens.identity.assurance import Assurance
 from citizens.identity.citizens import citizen_identify
+from citizens.identity.holding import IdentityHeld
 from citizens.identity.providers.base import VerifiedIdentity
 from citizens.identity.providers.secret import secret_seal
-from citizens.models import Citizen, IdentityProvider, Session
+from citizens.models import Citizen, HeldIdentity, IdentityProvider, Session
 from citizens.service_requests.models import ServiceRequest
 from citizens.service_requests.services import Asked, request_submit
 from services_catalog.models import Agency, Service
@@ -69,6 +71,15 @@ def verified_identity(
 
 def make_citizen(number: str = "") -> Citizen:
     return citizen_identify(verified_identity(number or national_id()))
+
+
+def make_held() -> HeldIdentity:
+    """A second digital ID of a citizen, that has another given name."""
+    number = national_id()
+    citizen = citizen_identify(verified_identity(number))
+    with suppress(IdentityHeld):
+        citizen_identify(verified_identity(number, provider="moprom", given_name_th="คนอื่น"))
+    return citizen.held.get()
 
 
 def make_session(citizen: Citizen, *, ial: str = "2.3", aal: str = "2.2") -> Session:

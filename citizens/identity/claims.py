@@ -52,6 +52,10 @@ def identity_claims(identity: LinkedIdentity | HeldIdentity) -> dict[str, str]:
     return claims
 
 
+def open_subject(identity: HeldIdentity) -> str:
+    return decrypt(identity.subject_encrypted, bound_to=identity_place(identity, "subject")).decode()
+
+
 def own_claims(identities: Iterable[LinkedIdentity]) -> dict[str, str]:
     """Which claims are the citizen's own, the ones that agencies get.
 

@@ -17,6 +17,9 @@ ACTION_NAMES = {
     "request_requeue": _("Requeued"),
     "request_cancel": _("Cancelled by an operator"),
     "request_mark_delivered": _("Marked as delivered"),
+    "held_identity_accept": _("Held digital ID accepted"),
+    "held_identity_refuse": _("Held digital ID refused"),
+    "number_reveal": _("Number revealed"),
 }
 
 

@@ -14,10 +14,12 @@ from services_catalog.admin.base import AgencyScopedAdmin, ChoiceFilter, Dropdow
 from services_catalog.admin.content import as_json
 from services_catalog.models import OperatorAction
 
-# The names are Django's own of the pages; requests are registered by the app above this one.
+# The names are Django's own of the pages; requests and citizens are registered by the app above this one.
 _PAGES: dict[str, str] = {
     OperatorAction.Subject.LANE: "admin:services_catalog_lane_change",
     OperatorAction.Subject.SERVICE_REQUEST: "admin:service_requests_servicerequest_change",
+    OperatorAction.Subject.CITIZEN: "admin:citizens_citizen_change",
+    OperatorAction.Subject.HELD_IDENTITY: "admin:citizens_heldidentity_change",
 }
 
 

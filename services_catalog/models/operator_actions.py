@@ -8,7 +8,7 @@ from services_catalog.models.agencies import Agency
 
 
 class OperatorAction(models.Model):
-    """What a human did to a lane or to a request, and why: append-only.
+    """What a human did to a lane, a request or a citizen, and why: append-only.
 
     `officer` is empty for the command line; `by` then names the account of the operating system.
     """
@@ -16,6 +16,8 @@ class OperatorAction(models.Model):
     class Subject(models.TextChoices):
         LANE = "lane", _("Lane")
         SERVICE_REQUEST = "service_request", _("Service request")
+        CITIZEN = "citizen", _("Citizen")
+        HELD_IDENTITY = "held_identity", _("Held identity")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     officer = models.ForeignKey(
@@ -30,7 +32,8 @@ class OperatorAction(models.Model):
     # Stable: "lane_pause", "request_requeue" ...
     action = models.CharField(_("action"), max_length=40)
     reason = models.TextField(_("reason"))
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("agency"))
+    # Empty for what is done about citizens: agencies do not see that.
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("agency"))
     subject = models.CharField(_("about"), max_length=20, choices=Subject.choices)
     subject_id = models.UUIDField(_("its id"))
     # Service code or receipt number, so that the list reads without a look-up.
@@ -45,7 +48,10 @@ class OperatorAction(models.Model):
         indexes = [models.Index(fields=["subject_id", "-id"], name="action_on_subject")]
         constraints = [
             models.CheckConstraint(condition=~models.Q(reason=""), name="action_has_a_reason"),
-            models.CheckConstraint(condition=models.Q(subject__in=["lane", "service_request"]), name="action_subject"),
+            models.CheckConstraint(
+                condition=models.Q(subject__in=["lane", "service_request", "citizen", "held_identity"]),
+                name="action_subject",
+            ),
         ]
         triggers = [pgtrigger.ReadOnly(name="operator_action_append_only")]
 

@@ -29,12 +29,12 @@ class Doer:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What was done to one lane or one request; `changes` is {field: (before, after)}."""
+    """What was done to one row, of no agency if it is about a citizen; `changes` is {field: (before, after)}."""
 
     subject: OperatorAction.Subject
     subject_id: UUID
     subject_name: str
-    agency_id: UUID
+    agency_id: UUID | None
     changes: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 

@@ -104,6 +104,7 @@ UNFOLD = {
                 "items": [
                     _page(_("Officers"), "badge", "services_catalog.Officer"),
                     _page(_("Citizens"), "person", "citizens.Citizen"),
+                    _page(_("Held digital IDs"), "person_alert", "citizens.HeldIdentity"),
                 ],
             },
         ],

@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from citizens.models import Citizen
+from citizens.models import Citizen, HeldIdentity
 from citizens.service_requests.models import Difference, ServiceRequest
 from services_catalog.admin.moving import MovableAdmin
 from services_catalog.models import (
@@ -69,7 +69,8 @@ EXPECTED: dict[type[Model], list[str]] = {
     UnansweredQuery: ["view delete look_again", "view delete look_again", "", "", "", ""],
     AuditEvent: ["view", "view", "", "view", "view", ""],
     ImportJob: ["view add", "", "", "", "", ""],
-    Citizen: ["view", "", "view", "", "", ""],
+    Citizen: ["view reveal", "", "view reveal", "", "", ""],
+    HeldIdentity: ["view accept refuse", "", "view accept refuse", "", "", ""],
 }
 EXPECTED[Agency][0] += " keys"
 VERBS = {model: sorted({verb for cell in cells for verb in cell.split()}) for model, cells in EXPECTED.items()}
@@ -218,6 +219,7 @@ WORDS: dict[type[Model], Any] = {
     LifeEvent: lambda row: row.code,
     SearchAlias: lambda row: row.term,
     Citizen: lambda row: str(row.pk),
+    HeldIdentity: lambda row: str(row.citizen_id),
 }
 
 

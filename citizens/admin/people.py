@@ -1,0 +1,77 @@
+"""Citizens, for central staff: that somebody exists and how they sign in. The number is masked."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from citizens.identity.claims import open_national_id
+from citizens.identity.deciding import number_reveal
+from citizens.models import Citizen, LinkedIdentity
+from services_catalog.admin.base import AgencyScopedInline
+from services_catalog.admin.operating import OperatedAdmin
+from services_catalog.admin.operating_forms import ReasonForm
+from services_catalog.encryption import CannotDecrypt
+from services_catalog.national_id import masked
+
+
+class IdentityInline(AgencyScopedInline):
+    model = LinkedIdentity
+    fields = ("provider", "ial", "linked_at", "last_used_at")
+    readonly_fields = ("provider", "ial", "linked_at", "last_used_at")
+    ordering = ["linked_at"]
+
+
+@admin.register(Citizen)
+class CitizenAdmin(OperatedAdmin):
+    # No agency_path: agencies know people by their requests, and only what those carry.
+    inlines = [IdentityInline]
+    list_display = ["id", "number", "providers", "created_at", "updated_at"]
+    search_fields = ["=id"]
+    search_help_text = _("Our own id of the citizen, as logs and tokens have it.")
+    ordering = ["-id"]
+    actions = ["reveal"]
+    fields = ("id", "number", "created_at", "updated_at")
+    readonly_fields = ("id", "number", "created_at", "updated_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Citizen]:
+        sealed = ["national_id_fingerprint", "claims_encrypted"]
+        return super().get_queryset(request).defer(*sealed).prefetch_related("identities")
+
+    def has_reveal_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "reveal")
+
+    @admin.display(description=_("number, masked"))
+    def number(self, citizen: Citizen) -> str:
+        try:
+            return masked(open_national_id(citizen))
+        except CannotDecrypt:
+            return "–"
+
+    @admin.display(description=_("signs in with"))
+    def providers(self, citizen: Citizen) -> str:
+        return ", ".join(sorted(identity.provider for identity in citizen.identities.all()))
+
+    @admin.action(description=_("Reveal the number"), permissions=["reveal"])
+    def reveal(self, request: HttpRequest, rows: QuerySet[Citizen]) -> HttpResponse | None:
+        if rows.count() != 1:
+            self.message_user(request, _("Reveal one number at a time."), messages.ERROR)
+            return None
+        shown: list[HttpResponse] = []
+
+        def run(ids: Any, form: ReasonForm, by: Any) -> None:
+            number = number_reveal(citizen_id=ids[0], by=by, reason=form.cleaned_data["reason"])
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("The number"),
+                "number": number,
+                "back": reverse("admin:citizens_citizen_change", args=[ids[0]]),
+            }
+            shown.append(TemplateResponse(request, "citizens/admin/number.html", context))
+
+        answer = self.operate(request, rows, "reveal", ReasonForm, run)
+        return shown[0] if shown else answer
