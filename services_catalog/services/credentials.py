@@ -17,7 +17,7 @@ def _api_key_fingerprints(api_key: str) -> list[bytes]:
     return fingerprints(api_key.encode(), purpose="agency-api-key")
 
 
-def _secret_place(agency_id: object, kind: str) -> str:
+def secret_place(agency_id: object, kind: str) -> str:
     return f"agency-credential:{agency_id}:{kind}"
 
 
@@ -33,12 +33,8 @@ def credential_set_primary(
     credential.callback_secret_secondary = credential.callback_secret_primary
     credential.outgoing_secret_secondary = credential.outgoing_secret_primary
     credential.api_key_primary = new_key
-    credential.callback_secret_primary = encrypt(
-        callback_secret.encode(), bound_to=_secret_place(agency.pk, "callback")
-    )
-    credential.outgoing_secret_primary = encrypt(
-        outgoing_secret.encode(), bound_to=_secret_place(agency.pk, "outgoing")
-    )
+    credential.callback_secret_primary = encrypt(callback_secret.encode(), bound_to=secret_place(agency.pk, "callback"))
+    credential.outgoing_secret_primary = encrypt(outgoing_secret.encode(), bound_to=secret_place(agency.pk, "outgoing"))
     credential.save()
     return credential
 
@@ -60,7 +56,7 @@ def credential_renew_callback_secret(*, agency: Agency) -> str:
     credential = _locked(agency)
     secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
     credential.callback_secret_secondary = credential.callback_secret_primary
-    credential.callback_secret_primary = encrypt(secret.encode(), bound_to=_secret_place(agency.pk, "callback"))
+    credential.callback_secret_primary = encrypt(secret.encode(), bound_to=secret_place(agency.pk, "callback"))
     credential.save()
     return secret
 
@@ -70,7 +66,7 @@ def credential_set_outgoing_secret(*, agency: Agency, secret: str) -> None:
     """What we show the agency's system from now on."""
     credential = _locked(agency)
     credential.outgoing_secret_secondary = credential.outgoing_secret_primary
-    credential.outgoing_secret_primary = encrypt(secret.encode(), bound_to=_secret_place(agency.pk, "outgoing"))
+    credential.outgoing_secret_primary = encrypt(secret.encode(), bound_to=secret_place(agency.pk, "outgoing"))
     credential.save()
 
 
@@ -100,7 +96,7 @@ def credential_by_api_key(api_key: str) -> AgencyCredential | None:
 def callback_secrets(credential: AgencyCredential) -> list[str]:
     """The secrets an agency may sign status events with, primary first."""
     blobs = [credential.callback_secret_primary, credential.callback_secret_secondary]
-    place = _secret_place(credential.agency_id, "callback")
+    place = secret_place(credential.agency_id, "callback")
     return [decrypt(blob, bound_to=place).decode() for blob in blobs if blob]
 
 
@@ -108,5 +104,5 @@ def outgoing_secret(credential: AgencyCredential | None) -> str:
     """What we show the agency; empty when it has given us nothing."""
     if credential is None or not credential.outgoing_secret_primary:
         return ""
-    place = _secret_place(credential.agency_id, "outgoing")
+    place = secret_place(credential.agency_id, "outgoing")
     return decrypt(credential.outgoing_secret_primary, bound_to=place).decode()

@@ -6,12 +6,12 @@ from citizens.models import IdentityProvider
 from services_catalog.encryption import decrypt, encrypt
 
 
-def _place(provider_code: str) -> str:
+def secret_place(provider_code: str) -> str:
     return f"identity-provider:{provider_code}:secret"
 
 
 def secret_seal(provider_code: str, secret: str) -> bytes:
-    return encrypt(secret.encode(), bound_to=_place(provider_code))
+    return encrypt(secret.encode(), bound_to=secret_place(provider_code))
 
 
 def secret_of(row: IdentityProvider) -> str:
@@ -20,4 +20,4 @@ def secret_of(row: IdentityProvider) -> str:
         return os.environ.get(row.secret_variable, "")
     if row.secret_encrypted is None:
         return ""
-    return decrypt(row.secret_encrypted, bound_to=_place(row.code)).decode()
+    return decrypt(row.secret_encrypted, bound_to=secret_place(row.code)).decode()
