@@ -16,6 +16,7 @@ DRAIN_LANES = "service_requests.drain_lanes"
 SWEEP = "service_requests.sweep"
 FORGET_IDEMPOTENCY_KEYS = "service_requests.forget_old_idempotency_keys"
 FORGET_AGENCY_EVENTS = "service_requests.forget_old_agency_events"
+FORGET_DRAFTS = "service_requests.forget_expired_drafts"
 ARCHIVE_REQUESTS = "service_requests.archive_requests"
 RECONCILE = "service_requests.reconcile"
 COMPUTE_USUAL_TIMES = "service_requests.compute_usual_times"
@@ -33,6 +34,7 @@ ROUTES: dict[str, Queue] = {
     SWEEP: Queue.MAINTENANCE,
     FORGET_IDEMPOTENCY_KEYS: Queue.MAINTENANCE,
     FORGET_AGENCY_EVENTS: Queue.MAINTENANCE,
+    FORGET_DRAFTS: Queue.MAINTENANCE,
     ARCHIVE_REQUESTS: Queue.MAINTENANCE,
     RECONCILE: Queue.MAINTENANCE,
     COMPUTE_USUAL_TIMES: Queue.MAINTENANCE,

@@ -105,3 +105,12 @@ ALREADY_FINAL = ProblemType(
     Text("คำขอนี้สิ้นสุดแล้ว", "This request has ended"),
     Text("คำขอนี้สิ้นสุดแล้ว จึงเปลี่ยนแปลงไม่ได้อีก", "This request has ended and cannot change any more."),
 )
+TOO_MANY_DRAFTS = ProblemType(
+    "too_many_drafts",
+    409,
+    Text("มีแบบร่างเต็มแล้ว", "There are too many drafts"),
+    Text(
+        "คุณมีแบบร่างเต็มจำนวนแล้ว กรุณาส่งหรือลบแบบร่างที่ไม่ใช้ก่อน",
+        "You have as many drafts as there can be. Please send or delete one that you no longer need.",
+    ),
+)

@@ -2,10 +2,24 @@
 
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils import timezone
 
-from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, ServiceRequest, StatusEvent
+from citizens.service_requests.models import (
+    OPEN_OUTCOMES,
+    DeliveryAttempt,
+    IdempotencyKey,
+    RequestDraft,
+    ServiceRequest,
+    StatusEvent,
+)
 from services_catalog.problems import NOT_FOUND, Problem
+
+_BIG = [
+    f"{version}__{part}"
+    for version in ("version", "service__current_version")
+    for part in ("form", "example", "content")
+]
 
 
 def requests_of(citizen_id: UUID) -> QuerySet[ServiceRequest]:
@@ -32,3 +46,28 @@ def request_of(citizen_id: UUID, request_id: UUID) -> ServiceRequest:
 
 def timeline(service_request: ServiceRequest) -> QuerySet[StatusEvent]:
     return service_request.events.order_by("sequence")
+
+
+def drafts_of(citizen_id: UUID) -> QuerySet[RequestDraft]:
+    """The citizen's drafts: what has not been sent, from here or by itself, and whose time is not over."""
+    sent_since = IdempotencyKey.objects.filter(
+        citizen_id=OuterRef("citizen_id"),
+        body_fingerprint=OuterRef("body_fingerprint"),
+        created_at__gte=OuterRef("updated_at"),
+    )
+    return (
+        RequestDraft.objects.filter(
+            ~Exists(sent_since), citizen_id=citizen_id, sent_as__isnull=True, expires_at__gt=timezone.now()
+        )
+        .select_related("service__current_version", "version")
+        .defer(*_BIG)
+    )
+
+
+def draft_of(citizen_id: UUID, draft_id: UUID, *, lock: bool = False) -> RequestDraft:
+    """One of the citizen's drafts. Raises Problem NOT_FOUND, also when it is somebody else's."""
+    drafts = drafts_of(citizen_id).filter(pk=draft_id)
+    draft = (drafts.select_for_update(of=("self",)) if lock else drafts).first()
+    if draft is None:
+        raise Problem(NOT_FOUND)
+    return draft

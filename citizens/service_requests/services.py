@@ -30,6 +30,7 @@ from services_catalog.models import ServiceVersion
 from services_catalog.problems import (
     FORM_CHANGED,
     INVALID_DATA,
+    NOT_FOUND,
     UNKNOWN_SERVICE,
     FieldProblem,
     Problem,
@@ -185,6 +186,14 @@ def _new_request(citizen_id: UUID, live: LiveService, data: Mapping[str, Any], r
         created_at=now,
         updated_at=now,
     )
+
+
+def request_receipt(citizen_id: UUID, request_id: UUID) -> Accepted:
+    """The receipt once more, of a request that was accepted before. Raises Problem NOT_FOUND."""
+    service_request = ServiceRequest.objects.filter(citizen_id=citizen_id, pk=request_id).first()
+    if service_request is None:
+        raise Problem(NOT_FOUND)
+    return _accepted(service_request, replayed=True)
 
 
 def _accepted(service_request: ServiceRequest, *, replayed: bool) -> Accepted:

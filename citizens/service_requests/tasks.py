@@ -5,7 +5,7 @@ from celery import shared_task
 from celery.signals import worker_shutdown
 from django.conf import settings
 
-from citizens.service_requests import forgetting, services, usual_times
+from citizens.service_requests import drafts, forgetting, services, usual_times
 from citizens.service_requests.archive.write import requests_archive
 from citizens.service_requests.nudges import send_nudge
 from citizens.service_requests.reconciliation import run as reconciling
@@ -18,6 +18,7 @@ from services_catalog.queues import (
     DRAIN_LANE,
     DRAIN_LANES,
     FORGET_AGENCY_EVENTS,
+    FORGET_DRAFTS,
     FORGET_IDEMPOTENCY_KEYS,
     RECONCILE,
     SWEEP,
@@ -53,6 +54,11 @@ def forget_old_idempotency_keys() -> None:
 @shared_task(name=FORGET_AGENCY_EVENTS)
 def forget_old_agency_events() -> None:
     forgetting.forget_old_agency_events()
+
+
+@shared_task(name=FORGET_DRAFTS)
+def forget_expired_drafts() -> None:
+    drafts.forget_expired_drafts()
 
 
 @shared_task(name=ARCHIVE_REQUESTS)

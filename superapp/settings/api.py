@@ -21,6 +21,7 @@ REST_FRAMEWORK = {
 RATE_LIMITS = {
     "reading": "600/minute",
     "submission": "60/minute",
+    "drafting": "120/minute",
     "sign_in": "60/minute",
     "agency": "6000/minute",
 }

@@ -64,6 +64,9 @@ NUDGE_INTERVAL = timedelta(milliseconds=200)
 # The same request of the same citizen under another key is taken for a mistake for this long.
 RESEND_WINDOW = timedelta(minutes=10)
 IDEMPOTENCY_KEY_LIFETIME = timedelta(days=7)
+# What a citizen has typed and not sent is kept this long after it was changed last, and not more of it than this.
+DRAFT_LIFETIME = timedelta(days=30)
+DRAFTS_PER_CITIZEN = 20
 # An agency that repeats one of its status events after this long tells it anew.
 AGENCY_EVENT_LIFETIME = timedelta(days=90)
 # Requests that have been final for this long move to files in ARCHIVE_DIRECTORY; where that is empty they stay.

@@ -62,6 +62,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-sign-ins": _every(3600, "identity.forget_expired"),
     "forget-idempotency-keys": _every(3600, "service_requests.forget_old_idempotency_keys"),
     "forget-agency-events": _every(3600, "service_requests.forget_old_agency_events"),
+    "forget-drafts": _every(3600, "service_requests.forget_expired_drafts"),
     "reconcile": _every(15 * 60, "service_requests.reconcile"),
     "compute-usual-times": _every(3600, "service_requests.compute_usual_times"),
     "continue-imports": _every(5, "catalogue.continue_imports"),

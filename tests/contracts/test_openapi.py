@@ -21,7 +21,9 @@ from schemathesis.specs.openapi.checks import (
 
 from citizens.models import Citizen
 from citizens.notifications.services import notify_pending
-from citizens.service_requests.models import ServiceRequest
+from citizens.service_requests.drafts import draft_create
+from citizens.service_requests.models import RequestDraft, ServiceRequest
+from citizens.service_requests.services import Asked
 from services_catalog.models import Service
 from superapp.wsgi import application
 from tests.factories import ANSWERS, credentials_of, make_request
@@ -63,6 +65,7 @@ def one_connection(db: None) -> Iterator[None]:
 @pytest.fixture
 def made(citizen: Citizen, service: Service) -> ServiceRequest:
     request = make_request(citizen, service)
+    draft_create(citizen_id=citizen.pk, asked=Asked(service.code, 1, {"copies": 3}))
     notify_pending()
     return request
 
@@ -93,14 +96,15 @@ def test_of_an_agency(case: AnyCase, made: ServiceRequest) -> None:
 
 def aim(case: AnyCase, made: ServiceRequest) -> None:
     """Has the call meet rows that are there; what else was made up stays."""
-    known = {"request_id": str(made.pk), "code": made.service.code}
-    case.path_parameters = {name: known.get(name, value) for name, value in (case.path_parameters or {}).items()}
+    draft = RequestDraft.objects.first()
+    known = {"request_id": str(made.pk), "code": made.service.code, "draft_id": str(draft.pk) if draft else ""}
+    case.path_parameters = {name: known.get(name) or value for name, value in (case.path_parameters or {}).items()}
     body = case.body
     if isinstance(body, dict):
         for holder, name, value in (
             (body, "service", made.service.code),
             (body, "version", 1),
-            (body, "data" if "service" in body else "", ANSWERS),
+            (body, "data" if "service" in body or "version" in body else "", ANSWERS),
             (body.get("data"), "reference", str(made.pk)),
         ):
             if isinstance(holder, dict) and name in holder:
@@ -153,6 +157,12 @@ def test_the_schema_tells_of_every_route() -> None:
         "GET /api/v1/service-requests/{request_id}/events",
         "POST /api/v1/service-requests/{request_id}/cancel",
         "POST /api/v1/service-requests/{request_id}/response",
+        "GET /api/v1/request-drafts",
+        "POST /api/v1/request-drafts",
+        "GET /api/v1/request-drafts/{draft_id}",
+        "PUT /api/v1/request-drafts/{draft_id}",
+        "DELETE /api/v1/request-drafts/{draft_id}",
+        "POST /api/v1/request-drafts/{draft_id}/submit",
         "GET /api/v1/notifications",
         "GET /api/v1/me",
         "GET /api/v1/me/identities",

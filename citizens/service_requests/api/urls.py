@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citizens.service_requests.api import views
+from citizens.service_requests.api import draft_views, views
 
 urlpatterns = [
     path("service-requests", views.ServiceRequestsView.as_view(), name="service-request-list"),
@@ -20,4 +20,7 @@ urlpatterns = [
         views.ResponseView.as_view(),
         name="service-request-response",
     ),
+    path("request-drafts", draft_views.DraftsView.as_view(), name="request-draft-list"),
+    path("request-drafts/<uuid:draft_id>", draft_views.DraftView.as_view(), name="request-draft-detail"),
+    path("request-drafts/<uuid:draft_id>/submit", draft_views.DraftSubmitView.as_view(), name="request-draft-submit"),
 ]

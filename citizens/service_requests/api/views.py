@@ -1,20 +1,24 @@
 """Sending a service request and following it."""
 
-import re
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.urls import reverse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from citizens.identity.authentication import signed_in_citizen
-from citizens.service_requests import measuring, problems, selectors
+from citizens.service_requests import measuring, selectors
+from citizens.service_requests.api.accepting import (
+    IDEMPOTENCY_KEY,
+    LOCATION,
+    REPLAYED,
+    accepted_response,
+    idempotency_key_of,
+)
 from citizens.service_requests.api.serializers import (
     AcceptedSerializer,
     AnswerSerializer,
@@ -23,34 +27,10 @@ from citizens.service_requests.api.serializers import (
     SubmissionSerializer,
 )
 from citizens.service_requests.cancelling import request_cancel
+from citizens.service_requests.draft_sending import request_submit_or_keep
 from citizens.service_requests.models import ServiceRequest, Status
 from citizens.service_requests.responding import request_respond
-from citizens.service_requests.services import Asked, request_submit
-from services_catalog.problems import Problem
-
-_KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
-_IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    required=True,
-    pattern=r"^[\x21-\x7e]{1,128}$",
-    description="Made anew for each request and sent again with each retry of it (8 or more random bytes).",
-)
-_REPLAYED = OpenApiParameter(
-    "Idempotency-Replayed",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    response=[202],
-    description="`true` when this key had been accepted before",
-)
-_LOCATION = OpenApiParameter(
-    "Location",
-    OpenApiTypes.URI,
-    OpenApiParameter.HEADER,
-    response=[202, 409],
-    description="Of the request; with `already_sent` of the one that was sent before",
-)
+from citizens.service_requests.services import Asked
 
 
 class ServiceRequestsView(GenericAPIView[ServiceRequest]):
@@ -68,16 +48,16 @@ class ServiceRequestsView(GenericAPIView[ServiceRequest]):
 
     @extend_schema(
         summary="Send a service request",
-        parameters=[_IDEMPOTENCY_KEY, _LOCATION, _REPLAYED],
+        parameters=[IDEMPOTENCY_KEY, LOCATION, REPLAYED],
         request=SubmissionSerializer,
         responses={202: AcceptedSerializer},
     )
     def post(self, request: Request) -> Response:
-        key = _idempotency_key(request)
+        key = idempotency_key_of(request)
         submission = SubmissionSerializer(data=request.data)
         submission.is_valid(raise_exception=True)
         with measuring.acceptance():
-            accepted = request_submit(
+            accepted = request_submit_or_keep(
                 citizen_id=signed_in_citizen(request).id,
                 assurance=signed_in_citizen(request).assurance,
                 idempotency_key=key,
@@ -89,11 +69,7 @@ class ServiceRequestsView(GenericAPIView[ServiceRequest]):
                 ),
                 request_id=getattr(request, "request_id", ""),
             )
-        headers = {"Location": reverse("service-request-detail", args=[accepted.id])}
-        if accepted.replayed:
-            headers["Idempotency-Replayed"] = "true"
-        receipt = {name: getattr(accepted, name) for name in ("id", "receipt_number", "status", "created_at")}
-        return Response(receipt, status=202, headers=headers)
+        return accepted_response(accepted)
 
 
 class ServiceRequestView(APIView):
@@ -129,12 +105,12 @@ class ResponseView(APIView):
 
     @extend_schema(
         summary="Answer what the agency asks",
-        parameters=[_IDEMPOTENCY_KEY, _REPLAYED],
+        parameters=[IDEMPOTENCY_KEY, REPLAYED],
         request=AnswerSerializer,
         responses={202: ServiceRequestSerializer},
     )
     def post(self, request: Request, request_id: UUID) -> Response:
-        key = _idempotency_key(request)
+        key = idempotency_key_of(request)
         answer = AnswerSerializer(data=request.data)
         answer.is_valid(raise_exception=True)
         is_new = request_respond(
@@ -153,10 +129,3 @@ def _shown(request: Request, request_id: UUID, *, status: int = 200) -> Response
     """The citizen's request as it stands now."""
     service_request = selectors.request_of(signed_in_citizen(request).id, request_id)
     return Response(ServiceRequestSerializer(service_request).data, status=status)
-
-
-def _idempotency_key(request: Request) -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if not _KEY.match(key):
-        raise Problem(problems.MISSING_IDEMPOTENCY_KEY)
-    return key

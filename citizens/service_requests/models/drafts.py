@@ -11,14 +11,24 @@ class RequestDraft(models.Model):
     )
     service = models.ForeignKey("services_catalog.Service", on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey("services_catalog.ServiceVersion", on_delete=models.CASCADE, related_name="+")
-    # AES-GCM blob bound to this row: the form's answers so far as JSON.
+    # As IdempotencyKey has it: tells whether the same is kept, or was sent, already.
+    body_fingerprint = models.BinaryField(max_length=32)
+    # AES-GCM blob bound to this row: the form's answers so far as JSON; empty once they are sent.
     data_encrypted = models.BinaryField()
+    # The service request that it became. Its id alone: a repeated submission finds it, the archive need not.
+    sent_as = models.UUIDField(null=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
         indexes = [models.Index(fields=["citizen", "-id"], name="draft_of_citizen")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sent_as__isnull=True) | models.Q(data_encrypted=b""),
+                name="sent_draft_holds_no_answers",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"draft {self.id}"
