@@ -1,9 +1,7 @@
 """Why somebody is not let in."""
 
-from decimal import Decimal
-
 from services_catalog.languages import Text
-from services_catalog.problems import Problem, ProblemType
+from services_catalog.problems import ProblemType
 
 NOT_SIGNED_IN = ProblemType(
     "not_signed_in",
@@ -95,13 +93,3 @@ RECENT_SIGN_IN_NEEDED = ProblemType(
         "To be safe, please sign in once more before you do this.",
     ),
 )
-
-
-def stronger_sign_in_needed(ial: Decimal, aal: Decimal) -> Problem:
-    """401 with the levels that are wanted (RFC 9470)."""
-    challenge = f'Bearer error="insufficient_user_authentication", acr_values="ial{ial} aal{aal}"'
-    return Problem(
-        STRONGER_SIGN_IN_NEEDED,
-        headers={"WWW-Authenticate": challenge},
-        extensions={"required": {"ial": str(ial), "aal": str(aal)}},
-    )

@@ -87,7 +87,7 @@ def _keep(citizen_id: UUID, version_id: UUID, service_id: UUID, asked: Asked) ->
     Citizen.objects.select_for_update(no_key=True).only("pk").get(pk=citizen_id)  # two at once would keep it twice
     mine = selectors.drafts_of(citizen_id)
     now = timezone.now()
-    if same := mine.filter(body_fingerprint=asked.fingerprint()).first():
+    if same := mine.filter(body_fingerprint__in=asked.fingerprints()).first():
         same.expires_at = now + settings.DRAFT_LIFETIME
         same.save(update_fields=["expires_at"])
         return Kept(same, is_new=False)
@@ -103,7 +103,7 @@ def _keep(citizen_id: UUID, version_id: UUID, service_id: UUID, asked: Asked) ->
 
 def _write(draft: RequestDraft, asked: Asked) -> None:
     now = timezone.now()
-    draft.body_fingerprint = asked.fingerprint()
+    draft.body_fingerprint = asked.fingerprints()[0]
     draft.data_encrypted = encrypt_json(asked.data, bound_to=draft_place(draft.pk))
     draft.updated_at, draft.expires_at = now, now + settings.DRAFT_LIFETIME
 

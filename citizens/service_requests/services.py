@@ -15,7 +15,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from citizens.identity.assurance import Assurance
-from citizens.identity.problems import stronger_sign_in_needed
+from citizens.identity.step_up import stronger_sign_in_needed
 from citizens.service_requests import live_services, problems
 from citizens.service_requests.acceptance import write_acceptance
 from citizens.service_requests.lifecycle import first_event
