@@ -37,10 +37,28 @@ def weak(citizen: Citizen, strong_service: Service) -> APIClient:
 
 
 def test_the_providers_that_reach_the_level_are_named_in_their_order(weak: APIClient) -> None:
-    make_provider(UNREACHABLE, "second", position=2, max_ial="2.3", max_aal="3.0", name_th="ที่สอง", name_en="Second")
-    make_provider(UNREACHABLE, "first", position=1, max_ial="3.0", max_aal="2.2", name_th="ที่หนึ่ง", name_en="First")
-    make_provider(UNREACHABLE, "low", max_ial="2.1", max_aal="3.0", default_ial="1.1")
-    make_provider(UNREACHABLE, "off", max_ial="3.0", max_aal="3.0", is_on=False)
+    make_provider(
+        UNREACHABLE,
+        "second",
+        is_primary=False,
+        position=2,
+        max_ial="2.3",
+        max_aal="3.0",
+        name_th="ที่สอง",
+        name_en="Second",
+    )
+    make_provider(
+        UNREACHABLE,
+        "first",
+        is_primary=False,
+        position=1,
+        max_ial="3.0",
+        max_aal="2.2",
+        name_th="ที่หนึ่ง",
+        name_en="First",
+    )
+    make_provider(UNREACHABLE, "low", is_primary=False, max_ial="2.1", max_aal="3.0", default_ial="1.1")
+    make_provider(UNREACHABLE, "off", is_primary=False, max_ial="3.0", max_aal="3.0", is_on=False)
 
     refused = submit(weak)
 
