@@ -68,7 +68,7 @@ def draft_submit(
         )
     except Problem as refused:
         raise _explained(refused, draft, asked) from None
-    draft.sent_as, draft.data_encrypted = accepted.id, b""
+    draft.sent_as, draft.data_encrypted = accepted.id, None
     # As long as the idempotency key is remembered that it went with.
     draft.expires_at = timezone.now() + settings.IDEMPOTENCY_KEY_LIFETIME
     draft.save(update_fields=["sent_as", "data_encrypted", "expires_at"])

@@ -38,7 +38,9 @@ def draft_place(draft_id: UUID) -> str:
 
 
 def draft_data(draft: RequestDraft) -> dict[str, Any]:
-    """The answers so far."""
+    """The answers so far, of one that is not sent."""
+    if draft.data_encrypted is None:
+        raise ValueError("a draft that was sent holds no answers")
     data: dict[str, Any] = decrypt_json(draft.data_encrypted, bound_to=draft_place(draft.pk))
     return data
 

@@ -14,7 +14,7 @@ class RequestDraft(models.Model):
     # As IdempotencyKey has it: tells whether the same is kept, or was sent, already.
     body_fingerprint = models.BinaryField(max_length=32)
     # AES-GCM blob bound to this row: the form's answers so far as JSON; empty once they are sent.
-    data_encrypted = models.BinaryField()
+    data_encrypted = models.BinaryField(null=True)
     # The service request that it became. Its id alone: a repeated submission finds it, the archive need not.
     sent_as = models.UUIDField(null=True)
     created_at = models.DateTimeField()
@@ -25,8 +25,9 @@ class RequestDraft(models.Model):
         indexes = [models.Index(fields=["citizen", "-id"], name="draft_of_citizen")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(sent_as__isnull=True) | models.Q(data_encrypted=b""),
-                name="sent_draft_holds_no_answers",
+                condition=models.Q(sent_as__isnull=True, data_encrypted__isnull=False)
+                | models.Q(sent_as__isnull=False, data_encrypted__isnull=True),
+                name="draft_holds_answers_until_sent",
             ),
         ]
 

@@ -12,7 +12,8 @@ from citizens.identity.linking import subject_fingerprints
 from citizens.identity.providers.secret import secret_place as provider_secret_place
 from citizens.identity.sessions import provider_session_place
 from citizens.models import Citizen, HeldIdentity, IdentityProvider, LinkedIdentity, Session, SignIn
-from citizens.service_requests.models import CitizenResponse, ServiceRequest
+from citizens.service_requests.drafts import draft_place
+from citizens.service_requests.models import CitizenResponse, RequestDraft, ServiceRequest
 from citizens.service_requests.services import data_place, response_place
 from services_catalog.models import AgencyCredential
 from services_catalog.services.credentials import secret_place
@@ -60,6 +61,7 @@ SEALED: tuple[Sealed, ...] = (
     Sealed(IdentityProvider, "secret_encrypted", lambda row: provider_secret_place(row.pk)),
     Sealed(ServiceRequest, "data_encrypted", lambda row: data_place(row.pk)),
     Sealed(CitizenResponse, "data_encrypted", lambda row: response_place(row.pk)),
+    Sealed(RequestDraft, "data_encrypted", lambda row: draft_place(row.pk)),
     *(
         _credential(f"{kind}_secret_{rank}", kind)
         for kind in ("callback", "outgoing")

@@ -16,8 +16,9 @@ from pytest_django import Settings
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.claims import applicant_claims
 from citizens.models import Citizen, LinkedIdentity
+from citizens.service_requests.drafts import draft_create, draft_data
 from citizens.service_requests.models import ServiceRequest
-from citizens.service_requests.services import data_place
+from citizens.service_requests.services import Asked, data_place
 from services_catalog.encryption import decrypt_json
 from services_catalog.services.credentials import credential_by_api_key, outgoing_secret
 from superapp.operations.keys.registry import LOOKED, SEALED
@@ -76,7 +77,6 @@ NOT_WRITTEN_YET = {
     ("ConsentRequest", "number_encrypted"),
     ("ConsentRequest", "number_fingerprint"),
     ("RefreshToken", "successor_encrypted"),
-    ("RequestDraft", "data_encrypted"),
 }
 
 
@@ -87,7 +87,9 @@ def test_everything_reads_after_the_old_keys_are_gone(
     held = make_held()
     number = national_id()
     citizen = citizen_identify(verified_identity(number))
-    kept = make_request(citizen, make_service(agency))
+    service = make_service(agency)
+    kept = make_request(citizen, service)
+    draft = draft_create(citizen_id=citizen.pk, asked=Asked(service.code, 1, {"copies": 1})).draft
     request.getfixturevalue("new_keys")
 
     with pytest.raises(CommandError, match="under old keys"):
@@ -101,6 +103,8 @@ def test_everything_reads_after_the_old_keys_are_gone(
     assert applicant_claims(citizen, ["national_id"]) == {"national_id": number}
     kept = ServiceRequest.objects.get(pk=kept.pk)
     assert decrypt_json(kept.data_encrypted, bound_to=data_place(kept.pk)) == ANSWERS
+    draft.refresh_from_db()
+    assert draft_data(draft) == {"copies": 1}
     agency.refresh_from_db()
     assert outgoing_secret(agency.credential) == credentials_of(agency).outgoing_secret
     assert Citizen.objects.filter(pk=held.citizen_id).exists()
