@@ -21,7 +21,8 @@ from services_catalog.search import index_fields
 from services_catalog.services.credentials import credential_set_primary
 from services_catalog.services.publishing import service_publish, service_version_create
 from superapp.sandbox.credentials import AgencyCredentials, agency_credentials, thaid_client_secret
-from superapp.sandbox.journey.providers import thaid_row
+from superapp.sandbox.identity.codes import ProviderCode
+from superapp.sandbox.journey.providers import provider_row
 from superapp.sandbox.people import check_digit
 
 SECRET = "what both ends of the tests derive their secrets from"
@@ -90,7 +91,7 @@ def make_session(citizen: Citizen, *, ial: str = "2.3", aal: str = "2.2") -> Ses
 
 def make_provider(url: str, code: str = "thaid", **changes: Any) -> IdentityProvider:
     """A digital ID that is on, by default the sandbox's ThaID at that address; a change names a field or an option."""
-    fields = {**thaid_row(url), "code": code}
+    fields = {**provider_row(ProviderCode.THAID, url), "code": code}
     options = {**fields["options"], **changes.pop("options", {})}
     return IdentityProvider.objects.update_or_create(
         code=code,

@@ -58,7 +58,9 @@ def _send_twice(phone: Phone, journey: Journey) -> None:
     """The first driving licence that the search finds: one key, two calls, one receipt."""
     service = phone.get(f"/api/v1/services/{journey.search_results[0]['code']}")
     key = token_hex(16)
-    first, second = (phone.submit(service["code"], service["version"], service["example"], key) for _ in range(2))
+    first, second = (
+        phone.submit(service["code"], service["version"], service["example"], key, send_again=True) for _ in range(2)
+    )
     if first.status_code != 202 or second.status_code != 202:
         raise PhoneError(f"submission answered {first.status_code} and {second.status_code}: {second.text[:300]}")
     if first.json() != second.json() or second.headers.get("Idempotency-Replayed") != "true":
@@ -76,12 +78,7 @@ def _reached_by(kind: AgencyKind, services: Sequence[Service]) -> list[Service]:
 
 def _sender(phones: Sequence[Phone]) -> Callable[[int, str], UUID]:
     def send(position: int, code: str) -> UUID:
-        phone = phones[position % len(phones)]
-        service = phone.get(f"/api/v1/services/{code}")
-        answer = phone.submit(code, service["version"], service["example"], token_hex(16), send_again=True)
-        if answer.status_code != 202:
-            raise PhoneError(f"{code}: {answer.status_code} {answer.text[:300]}")
-        return UUID(answer.json()["id"])
+        return phones[position % len(phones)].send_example(code)
 
     return send
 

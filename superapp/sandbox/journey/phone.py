@@ -2,18 +2,21 @@
 
 import base64
 import hashlib
+import json
 import re
 import secrets
 import time
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx2
 
 REDIRECT_URI = "https://app.superapp.example/signed-in"
 # Seconds before a phone repeats itself; the platform may ask for more.
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 60.0
+_PATIENCE_WITH_BANKS = 60.0
 _HIDDEN_REQUEST = re.compile(r'name="request"\s+value="([^"]+)"')
 
 
@@ -35,8 +38,7 @@ class Phone:
 
     def sign_in(self, person: str, provider: str = "thaid") -> None:
         """The whole sign-in: our page, the provider's consent page, back, one-time code, tokens."""
-        verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        verifier, challenge = _proof()
         state = secrets.token_urlsafe(16)
         query = {
             "provider": provider,
@@ -58,6 +60,56 @@ class Phone:
                 "redirect_uri": REDIRECT_URI,
             }
         )
+
+    def sign_in_at_bank(self, person: str, bank_app: str, provider: str = "ndid") -> None:
+        """The whole sign-in by consent: a bank is chosen and asks, the person accepts in its app, tokens."""
+        verifier, challenge = _proof()
+        banks = self.get(f"/api/v1/auth/providers/{provider}/banks")
+        asked = {
+            "provider": provider,
+            "national_id": person,
+            "bank": banks[0]["id"],
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+            "device_id": secrets.token_urlsafe(24),
+        }
+        started = self._expect(202, self._http.post("/api/v1/auth/consent-requests", json=asked)).json()
+        path = f"/api/v1/auth/consent-requests/{started['id']}"
+        self._accept(bank_app, started["reference"], banks[0]["id"])
+        self._await_phones_turn(path)
+        finished = self._http.post(f"{path}/finish", json={"code_verifier": verifier})
+        self._tokens = self._expect(200, finished).json()
+
+    def _accept(self, bank_app: str, reference: str, bank: str) -> None:
+        """Looks for the request with that reference until it has come to the bank's app."""
+        gives_up_at = time.monotonic() + _PATIENCE_WITH_BANKS
+        while time.monotonic() < gives_up_at:
+            page = self._expect(200, self._http.get(bank_app)).text
+            for form in page.split("<form")[1:]:
+                hidden = _HIDDEN_REQUEST.search(form)
+                if reference in form and hidden is not None:
+                    decision = {"request": hidden[1], "idp": bank, "decision": "accept"}
+                    self._expect(303, self._http.post(bank_app, data=decision))
+                    return
+            time.sleep(_FIRST_WAIT)
+        raise PhoneError(f"no request with the reference {reference} came to the bank")
+
+    def _await_phones_turn(self, path: str) -> None:
+        gives_up_at = time.monotonic() + _PATIENCE_WITH_BANKS
+        while time.monotonic() < gives_up_at:
+            asked = self.get(path)
+            if asked["next_actor"] == "phone":
+                return
+            if asked["next_actor"] == "nobody":
+                raise PhoneError(f"the sign-in at the bank ended as {asked['state']}")
+            time.sleep(asked["ask_again_after"])
+        raise PhoneError("the bank's answer did not come")
+
+    @property
+    def citizen(self) -> str:
+        """Who the platform says is signed in: the subject of the access token."""
+        payload = self._tokens["access_token"].split(".")[1]
+        return str(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["sub"])
 
     def refresh(self) -> None:
         """New tokens for the old ones."""
@@ -86,6 +138,14 @@ class Phone:
         body = {"service": service, "version": version, "data": data, "send_again": send_again}
         headers = {**self._headers(), "Idempotency-Key": key}
         return self._http.post("/api/v1/service-requests", json=body, headers=headers)
+
+    def send_example(self, service_code: str) -> UUID:
+        """Sends the example of that service's form, which must be accepted; our id of the request."""
+        service = self.get(f"/api/v1/services/{service_code}")
+        answer = self.submit(
+            service_code, service["version"], service["example"], secrets.token_hex(16), send_again=True
+        )
+        return UUID(self._expect(202, answer).json()["id"])
 
     def insist(self, service: str, version: int, data: Any, key: str, *, patience: float) -> httpx2.Response:
         """Sends the same submission with the same key until there is an answer that will not change.
@@ -116,6 +176,12 @@ class Phone:
         if response.status_code != status:
             raise PhoneError(f"{response.request.url.path}: {response.status_code} {response.text[:300]}")
         return response
+
+
+def _proof() -> tuple[str, str]:
+    """PKCE: a verifier and its S256 challenge."""
+    verifier = secrets.token_urlsafe(48)
+    return verifier, base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def _asks_to_repeat(answer: httpx2.Response) -> bool:

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from services_catalog.models import Service
+from superapp.sandbox.journey.one_citizen import SignedIn
+from superapp.sandbox.people import Person
 
 _BANGKOK = ZoneInfo("Asia/Bangkok")
 _BUDDHIST_OFFSET = 543
@@ -35,6 +37,18 @@ def search_results(console: Console, query: str, results: Sequence[Mapping[str, 
     for one in results:
         names = filter(None, [one["name"]["th"], one["name"]["en"]])
         table.add_row(one["code"], "\n".join(names), one["agency"]["name"]["th"])
+    console.print(table)
+
+
+def one_citizen(console: Console, person: Person, shown: Sequence[SignedIn]) -> None:
+    """The same list of requests, whichever digital ID the person came with."""
+    table = Table(
+        title=f"คนเดียว หลายดิจิทัลไอดี · One citizen, several digital IDs\n{person.name_th}", title_justify="left"
+    )
+    for heading in ("เข้าสู่ระบบด้วย · Signed in with", "ประชาชน · Citizen", "คำขอของฉัน · My requests"):
+        table.add_column(heading)
+    for one in shown:
+        table.add_row(one.provider, one.citizen, ", ".join(one.receipts))
     console.print(table)
 
 

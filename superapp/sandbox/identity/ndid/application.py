@@ -77,6 +77,11 @@ def _is_wanted(request: Request, ial: float) -> bool:
     return ial >= float(least.get("min_ial", 0)) and float(least.get("min_aal", 0)) <= AAL_OF_APPS
 
 
+def _forget(node: NdidNode, request: Request, values: Mapping[str, str]) -> Response:
+    """Messages that name the person; there are none here to remove."""
+    return Response(204)
+
+
 def _supported(levels: Sequence[float]) -> Endpoint:
     return lambda _node, _request, _values: json_response(200, levels)
 
@@ -95,6 +100,7 @@ _ROUTES = (
     _route("POST", "/v6/rp/request_close", _close),
     _route("GET", "/v6/rp/request_references/{reference}", _reference),
     _route("GET", "/v6/utility/requests/{request}", _details),
+    _route("POST", "/v6/utility/private_message_removal/{request}", _forget),
     _route("GET", "/v6/utility/idp", _idps),
     _route("GET", f"/v6/utility/idp/{NAMESPACE}/{{number}}", _idps_of_person),
     _route("GET", "/v6/utility/supported_ial", _supported(SUPPORTED_IAL)),

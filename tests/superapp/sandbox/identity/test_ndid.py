@@ -222,6 +222,7 @@ def test_the_node_wants_its_key_and_knows_what_it_has(node: Node) -> None:
     assert node.close("0" * 64).json()["error"]["code"] == 20012
     assert node.get("/utility/requests/" + "0" * 64).status == 404
     assert node.get("/nowhere").status == 404
+    assert node.post("/utility/private_message_removal/" + "0" * 64, {}).status == 204
 
 
 def test_which_banks_know_whom(node: Node) -> None:
