@@ -9,6 +9,8 @@ class Queue(StrEnum):
     DELIVERY = "delivery"
     MAINTENANCE = "maintenance"
     NOTIFICATIONS = "notifications"
+    # Calls to identity providers: a slow one must not keep the sweep waiting.
+    IDENTITY = "identity"
 
 
 DRAIN_LANE = "service_requests.drain_lane"
@@ -26,6 +28,8 @@ CHECK_LINKS = "catalogue.check_links"
 FORGET_EXPIRED_SIGN_INS = "identity.forget_expired"
 ERASE_SUCCESSORS = "identity.erase_successors"
 RESTORE_REVOCATIONS = "identity.restore_revocations"
+ASK_CONSENT_REQUEST = "identity.ask_consent_request"
+ASK_DUE_CONSENT_REQUESTS = "identity.ask_due_consent_requests"
 CONTINUE_IMPORTS = "catalogue.continue_imports"
 
 ROUTES: dict[str, Queue] = {
@@ -44,5 +48,7 @@ ROUTES: dict[str, Queue] = {
     FORGET_EXPIRED_SIGN_INS: Queue.MAINTENANCE,
     ERASE_SUCCESSORS: Queue.MAINTENANCE,
     RESTORE_REVOCATIONS: Queue.MAINTENANCE,
+    ASK_CONSENT_REQUEST: Queue.IDENTITY,
+    ASK_DUE_CONSENT_REQUESTS: Queue.IDENTITY,
     CONTINUE_IMPORTS: Queue.MAINTENANCE,
 }

@@ -93,3 +93,27 @@ RECENT_SIGN_IN_NEEDED = ProblemType(
         "To be safe, please sign in once more before you do this.",
     ),
 )
+CONSENT_REQUEST_OPEN = ProblemType(
+    "consent_request_open",
+    409,
+    Text("มีคำขอที่รอการยืนยันอยู่แล้ว", "A request is waiting already"),
+    Text(
+        "มีคำขอยืนยันตัวตนของเลขนี้รออยู่ในแอปธนาคาร กรุณายืนยันหรือปฏิเสธคำขอนั้น หรือรอให้หมดเวลา",
+        "A request for this number is waiting in a bank's app. Please answer it there, or wait until its time is over.",
+    ),
+)
+TOO_MANY_CONSENT_REQUESTS = ProblemType(
+    "too_many_consent_requests",
+    429,
+    Text("ขอยืนยันตัวตนบ่อยเกินไป", "Too many requests to confirm"),
+    Text(
+        "มีการขอยืนยันตัวตนด้วยเลขนี้หรือจากอุปกรณ์นี้บ่อยเกินไป กรุณาลองใหม่ภายหลัง หรือใช้ช่องทางอื่น",
+        "There were too many requests for this number or from this device. Try later, or use another digital ID.",
+    ),
+)
+CONSENT_NOT_GIVEN = ProblemType(
+    "consent_not_given",
+    409,
+    Text("ยังไม่ได้รับการยืนยันจากธนาคาร", "Your bank has not confirmed yet"),
+    Text("กรุณายืนยันในแอปธนาคารก่อน", "Please agree in your bank's app first."),
+)

@@ -4,8 +4,6 @@ The state we give the provider is tied to a cookie of the browser that asked, so
 somebody else's; the phone gets a one-time code that only the holder of its PKCE verifier can exchange.
 """
 
-import base64
-import hashlib
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,8 +15,10 @@ from django.utils import timezone
 
 from citizens.identity.assurance import Assurance
 from citizens.identity.citizens import citizen_identify
+from citizens.identity.consent_requests.forget import numbers_forget
 from citizens.identity.devices import Device
 from citizens.identity.holding import IdentityHeld
+from citizens.identity.pkce import challenge_of
 from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
 from citizens.identity.providers.base import (
     Challenge,
@@ -150,10 +150,12 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: D
     if not unused.update(exchanged_at=now):
         raise Problem(GRANT_REFUSED)
     sign_in = SignIn.objects.get(code_hash=digest(code))
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
     if sign_in.citizen is None or sign_in.ial is None or sign_in.aal is None or sign_in.answered_at is None:
         raise Problem(GRANT_REFUSED)
-    if not hmac.compare_digest(challenge, sign_in.code_challenge) or redirect_uri != sign_in.redirect_uri:
+    if (
+        not hmac.compare_digest(challenge_of(code_verifier), sign_in.code_challenge)
+        or redirect_uri != sign_in.redirect_uri
+    ):
         raise Problem(GRANT_REFUSED)
     return session_open(
         sign_in.citizen,
@@ -166,6 +168,7 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: D
 
 
 def forget_expired() -> None:
-    """Deletes sign-ins and refresh tokens past their time."""
+    """Deletes sign-ins and refresh tokens past their time, and the numbers of consent requests that have ended."""
     SignIn.objects.filter(expires_at__lt=timezone.now()).delete()
     refresh_tokens_forget()
+    numbers_forget()

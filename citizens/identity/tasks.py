@@ -1,7 +1,16 @@
+from uuid import UUID
+
 from celery import shared_task
 
 from citizens.identity import refreshing, revocation, sign_in
-from services_catalog.queues import ERASE_SUCCESSORS, FORGET_EXPIRED_SIGN_INS, RESTORE_REVOCATIONS
+from citizens.identity.consent_requests.ask import consent_request_ask, consent_requests_ask_due
+from services_catalog.queues import (
+    ASK_CONSENT_REQUEST,
+    ASK_DUE_CONSENT_REQUESTS,
+    ERASE_SUCCESSORS,
+    FORGET_EXPIRED_SIGN_INS,
+    RESTORE_REVOCATIONS,
+)
 
 
 @shared_task(name=FORGET_EXPIRED_SIGN_INS)
@@ -17,3 +26,13 @@ def restore_revocations() -> None:
 @shared_task(name=ERASE_SUCCESSORS)
 def erase_successors() -> None:
     refreshing.successors_erase()
+
+
+@shared_task(name=ASK_CONSENT_REQUEST)
+def ask_consent_request(request_id: str) -> None:
+    consent_request_ask(request_id=UUID(request_id))
+
+
+@shared_task(name=ASK_DUE_CONSENT_REQUESTS)
+def ask_due_consent_requests() -> None:
+    consent_requests_ask_due()

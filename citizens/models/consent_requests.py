@@ -24,7 +24,8 @@ class ConsentRequest(models.Model):
     provider = models.CharField(max_length=40)
     # As Citizen has it; nobody is made a citizen before they have consented.
     number_fingerprint = models.BinaryField(max_length=32)
-    number_encrypted = models.BinaryField()
+    # Erased when nobody needs it any more.
+    number_encrypted = models.BinaryField(null=True)
     # SHA-256 of the phone's installation id, which limits are counted by.
     device_hash = models.BinaryField(max_length=32)
     device_name = models.CharField(max_length=80, blank=True)
@@ -37,6 +38,8 @@ class ConsentRequest(models.Model):
     callback_token_hash = models.BinaryField(max_length=32, unique=True)
     # The bank does not know this number: asked of nobody, told to nobody.
     is_decoy = models.BooleanField(default=False)
+    # Since when the node may have it: set before it is asked to create, taken back when nothing can have arrived.
+    asked_at = models.DateTimeField(null=True)
     # The node's id of it, and the salt of its hashes, which must be kept for audits (AES-GCM blob bound to this row).
     node_request_id = models.CharField(max_length=64, blank=True)
     initial_salt_encrypted = models.BinaryField(null=True)
@@ -49,11 +52,12 @@ class ConsentRequest(models.Model):
     aal = models.DecimalField(max_digits=2, decimal_places=1, null=True)
     answered_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    # When the node is asked next (the safety net of its callbacks), and whether we still have to close it there.
+    # When something is to be done next (ask, close, end it), at the latest; callbacks of the node make it sooner.
     next_poll_at = models.DateTimeField(null=True)
-    must_close = models.BooleanField(default=False)
+    # Since when nothing of it is open at the node, nor kept there of the person.
     closed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Until when the citizen may answer; once they have, until when the phone may finish.
     expires_at = models.DateTimeField()
 
     class Meta:
@@ -62,6 +66,11 @@ class ConsentRequest(models.Model):
             models.Index(fields=["device_hash", "-id"], name="consent_of_device"),
             models.Index(
                 fields=["next_poll_at"], name="consent_to_poll", condition=models.Q(next_poll_at__isnull=False)
+            ),
+            models.Index(
+                fields=["created_at"],
+                name="consent_with_number",
+                condition=models.Q(number_encrypted__isnull=False),
             ),
         ]
         constraints = [

@@ -12,6 +12,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote
 
 import httpcore2
 
@@ -46,6 +47,27 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class SecretUrl:
+    """An address of which one part of the path is for the other side alone: it is shown nowhere.
+
+    A log, a trace, a metric or an exception has it as str() and repr() do, with the part left out; frames that know
+    the whole of it are in no traceback of `call`.
+    """
+
+    __slots__ = ("_after", "_before", "_secret")
+
+    def __init__(self, before: str, secret: str, after: str = "") -> None:
+        self._before = before
+        self._secret = quote(secret, safe="")
+        self._after = after
+
+    def __repr__(self) -> str:
+        return f"{self._before}[secret]{self._after}"
+
+    def whole(self) -> str:
+        return f"{self._before}{self._secret}{self._after}"
 
 
 def _time_left(limit: float | None = None) -> float:
@@ -114,35 +136,46 @@ _connections = Connections(_PinnedBackend(), httpcore2.default_ssl_context())
 
 
 def call(
-    method: str, url: str, *, deadline: timedelta, headers: Mapping[str, str], body: bytes | None = None
+    method: str, url: str | SecretUrl, *, deadline: timedelta, headers: Mapping[str, str], body: bytes | None = None
 ) -> Answer:
     """One request and its whole answer, whatever its status.
 
     Raises NotSent when nothing can have reached the other side, MaybeSent when something may have.
     """
     _ends_at.set(time.monotonic() + deadline.total_seconds())
+    outcome = _exchange(method, url, headers, body)
+    if isinstance(outcome, Answer):
+        return outcome
+    raise outcome
+
+
+def _exchange(
+    method: str, url: str | SecretUrl, headers: Mapping[str, str], body: bytes | None
+) -> Answer | NotSent | MaybeSent:
+    """Failures are returned and raised by the caller: an exception keeps the frames that it came through."""
     sent = {"Accept": "application/json", "User-Agent": "superapp/1", **headers}
     # As bytes: httpcore takes text in ASCII only, and a trace id comes from a phone.
     encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
     try:
-        target = httpcore2.URL(url)
+        target = httpcore2.URL(url.whole() if isinstance(url, SecretUrl) else url)
         if target.scheme not in (b"http", b"https"):
-            raise NotSent("bad_request_made")
+            return NotSent("bad_request_made")
         with (
             _connections.lend(target.origin) as connection,
             connection.stream(method, target, headers=encoded, content=body) as response,
         ):
-            return Answer(response.status, _headers(response), _bounded_body(response))
+            whole = _bounded_body(response)
+            return MaybeSent("answer_too_large") if whole is None else _answer(response, whole)
     except AddressRefused:
-        raise NotSent("address_refused") from None
+        return NotSent("address_refused")
     except (httpcore2.UnsupportedProtocol, httpcore2.LocalProtocolError):
-        raise NotSent("bad_request_made") from None
+        return NotSent("bad_request_made")
     except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
-        raise NotSent("cannot_connect") from None
+        return NotSent("cannot_connect")
     except httpcore2.TimeoutException:
-        raise MaybeSent("no_answer_in_time") from None
+        return MaybeSent("no_answer_in_time")
     except (httpcore2.NetworkError, httpcore2.ProtocolError):
-        raise MaybeSent("connection_lost") from None
+        return MaybeSent("connection_lost")
 
 
 def close_idle_connections() -> None:
@@ -150,14 +183,16 @@ def close_idle_connections() -> None:
     _connections.close()
 
 
-def _headers(response: httpcore2.Response) -> dict[str, str]:
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+def _answer(response: httpcore2.Response, body: bytes) -> Answer:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
+    return Answer(response.status, headers, body)
 
 
-def _bounded_body(response: httpcore2.Response) -> bytes:
+def _bounded_body(response: httpcore2.Response) -> bytes | None:
+    """None when it is too large."""
     body = bytearray()
     for chunk in response.iter_stream():
         body += chunk
         if len(body) > _ANSWER_LIMIT:
-            raise MaybeSent("answer_too_large")
+            return None
     return bytes(body)

@@ -18,3 +18,16 @@ PROVIDER_BREAKER: dict[str, Any] = {
     "waits": [timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 300)],
     "probe_time": timedelta(seconds=30),
 }
+
+# Sign-in by consent (NDID): at most so many in that time, of each number and of each device. All of them are kept as
+# they are for as long as any limit counts them.
+CONSENT_REQUEST_LIMITS = [(3, timedelta(hours=1)), (5, timedelta(days=1))]
+CONSENT_REQUEST_KEPT = timedelta(days=1)
+# A turn of the task that asks the node about what is due: so many rows are claimed at once, so many calls run at once,
+# and the lease outlives them all (four calls of ten seconds each, two after the other).
+CONSENT_REQUEST_TURN = timedelta(seconds=10)
+CONSENT_REQUEST_BATCH = 16
+CONSENT_REQUEST_CALLS_AT_ONCE = 8
+CONSENT_REQUEST_LEASE = timedelta(seconds=120)
+# How long each process remembers which banks there are.
+CONSENT_REQUEST_BANKS_LIFETIME = timedelta(minutes=5)

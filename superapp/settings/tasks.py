@@ -59,6 +59,7 @@ CELERY_BEAT_SCHEDULE = {
     "notify-identity-events": _every(2, "notifications.notify_identity_events"),
     "restore-revocations": _every(5, "identity.restore_revocations"),
     "erase-successors": _every(30, "identity.erase_successors"),
+    "ask-consent-requests": _every(2, "identity.ask_due_consent_requests"),
     "forget-sign-ins": _every(3600, "identity.forget_expired"),
     "forget-idempotency-keys": _every(3600, "service_requests.forget_old_idempotency_keys"),
     "forget-agency-events": _every(3600, "service_requests.forget_old_agency_events"),

@@ -20,6 +20,7 @@ START_COMMANDS = {
     "worker": processes.worker(
         queues=["maintenance", "notifications"], pool="threads", concurrency=6, hostname="worker@%h"
     ),
+    "identity": processes.worker(queues=["identity"], pool="threads", concurrency=4, hostname="identity@%h"),
     "beat": processes.beat(state=Path("/var/lib/superapp")),
 }
 

@@ -25,7 +25,7 @@ def test_no_process_is_left_out() -> None:
 
 def test_every_queue_is_consumed() -> None:
     queues = chain.from_iterable(
-        argv[argv.index("--queues") + 1].split(",") for argv in map(command_of, ("delivery", "worker"))
+        argv[argv.index("--queues") + 1].split(",") for argv in map(command_of, ("delivery", "worker", "identity"))
     )
     assert sorted(queues) == sorted(queue.value for queue in Queue)
 

@@ -1,12 +1,22 @@
 from django.urls import path
 
-from citizens.identity.api import device_views, me_views, views
+from citizens.identity.api import consent_views, device_views, me_views, views
 
 urlpatterns = [
     path("auth/providers", views.ProvidersView.as_view(), name="auth-providers"),
     path("auth/authorize", views.AuthorizeView.as_view(), name="auth-authorize"),
     path("auth/<slug:provider>/callback", views.CallbackView.as_view(), name="auth-callback"),
     path("auth/token", views.TokenView.as_view(), name="auth-token"),
+    path("auth/providers/<slug:code>/banks", consent_views.BanksView.as_view(), name="auth-banks"),
+    path("auth/consent-requests", consent_views.ConsentRequestsView.as_view(), name="consent-requests"),
+    path(
+        "auth/consent-requests/callback/<slug:token>",
+        consent_views.ConsentCallbackView.as_view(),
+        name="consent-callback",
+    ),
+    path("auth/consent-requests/<uuid:request_id>", consent_views.ConsentRequestView.as_view(), name="consent-request"),
+    path("auth/consent-requests/<uuid:request_id>/finish", consent_views.FinishView.as_view(), name="consent-finish"),
+    path("auth/consent-requests/<uuid:request_id>/cancel", consent_views.CancelView.as_view(), name="consent-cancel"),
     path("auth/sign-out", views.SignOutView.as_view(), name="auth-sign-out"),
     path("me", me_views.MeView.as_view(), name="me"),
     path("me/identities", me_views.MyIdentitiesView.as_view(), name="my-identities"),

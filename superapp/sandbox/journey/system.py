@@ -112,6 +112,7 @@ def system_processes(ports: Ports, *, workers: int = 2) -> dict[str, list[str]]:
             for number in range(1, workers + 1)
         },
         "worker": _worker([Queue.MAINTENANCE, Queue.NOTIFICATIONS], 6, "worker@%h"),
+        "identity": _worker([Queue.IDENTITY], 4, "identity@%h"),
         "beat": processes.beat(state=settings.STATE_DIRECTORY),
     }
 

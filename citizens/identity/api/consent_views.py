@@ -1,0 +1,142 @@
+"""Signing in by consent in a bank's app (NDID)."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from citizens.identity.api.consent_serializers import (
+    BankSerializer,
+    ConsentRequestSerializer,
+    ConsentRequestStartSerializer,
+    VerifierSerializer,
+)
+from citizens.identity.api.serializers import TokensSerializer
+from citizens.identity.api.views import OpenView
+from citizens.identity.consent_requests.banks import banks_of
+from citizens.identity.consent_requests.callback import consent_callback_take
+from citizens.identity.consent_requests.finish import (
+    consent_request_cancel,
+    consent_request_finish,
+    consent_request_get,
+)
+from citizens.identity.consent_requests.nodes import node_switched_on
+from citizens.identity.consent_requests.start import Wanted, consent_request_start
+from citizens.identity.consent_requests.texts import ask_again_after, next_actor, next_step, shown_state
+from citizens.identity.devices import device_of
+from citizens.models import ConsentRequest
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class BanksView(OpenView):
+    read_throttle_scope = "reading"
+    problem_statuses = {"GET": ("503",)}
+
+    @extend_schema(
+        summary="Who can confirm people for a provider that asks by consent", responses=BankSerializer(many=True)
+    )
+    def get(self, request: Request, code: str) -> Response:
+        found = banks_of(node_switched_on(code))
+        return Response([{"id": bank.node_id, "name": bank.name.as_dict()} for bank in found])
+
+
+class ConsentRequestsView(OpenView):
+    problem_statuses = {"POST": ("404", "409", "503")}
+
+    @extend_schema(
+        summary="Have a bank ask a person whether they want to sign in",
+        request=ConsentRequestStartSerializer,
+        responses={202: ConsentRequestSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        asked = ConsentRequestStartSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        values: dict[str, Any] = asked.validated_data
+        started = consent_request_start(
+            node=node_switched_on(values["provider"]),
+            wanted=Wanted(
+                national_id=values["national_id"],
+                bank=values["bank"],
+                code_challenge=values["code_challenge"],
+                device_id=values["device_id"],
+                device=device_of(request, values["device_name"]),
+            ),
+        )
+        return Response(_shown(started), status=202, headers=_NO_STORE)
+
+
+class ConsentRequestView(OpenView):
+    read_throttle_scope = "reading"
+
+    @extend_schema(summary="How it stands, and who must act next", responses=ConsentRequestSerializer)
+    def get(self, request: Request, request_id: UUID) -> Response:
+        return Response(_shown(consent_request_get(request_id=request_id)), headers=_NO_STORE)
+
+
+class FinishView(OpenView):
+    problem_statuses = {"POST": ("404", "409", "503")}
+
+    @extend_schema(
+        summary="Sign in, once the person has agreed", request=VerifierSerializer, responses=TokensSerializer
+    )
+    def post(self, request: Request, request_id: UUID) -> Response:
+        tokens = consent_request_finish(request_id=request_id, code_verifier=_verifier(request))
+        return Response({**asdict(tokens), "token_type": "Bearer"}, headers=_NO_STORE)
+
+
+class CancelView(OpenView):
+    problem_statuses = {"POST": ("404", "503")}
+
+    @extend_schema(
+        summary="Take it back; it is closed at the bank", request=VerifierSerializer, responses=ConsentRequestSerializer
+    )
+    def post(self, request: Request, request_id: UUID) -> Response:
+        cancelled = consent_request_cancel(request_id=request_id, code_verifier=_verifier(request))
+        return Response(_shown(cancelled), headers=_NO_STORE)
+
+
+class NewsSerializer(serializers.Serializer[Any]):
+    """What the node says has happened. Nothing of it is believed: the node is asked."""
+
+    request_id = serializers.CharField(max_length=200, required=False)
+    block_height = serializers.CharField(max_length=200, required=False)
+
+
+class ConsentCallbackView(OpenView):
+    throttle_scope = "agency"
+    problem_statuses = {"POST": ("404", "503")}
+
+    @extend_schema(
+        summary="Where the node of NDID tells us that something has happened",
+        request=NewsSerializer,
+        responses={204: OpenApiResponse(description="Written down")},
+    )
+    def post(self, request: Request, token: str) -> Response:
+        news = NewsSerializer(data=request.data)
+        news.is_valid(raise_exception=True)
+        consent_callback_take(token=token, news=news.validated_data)
+        return Response(status=204)
+
+
+def _verifier(request: Request) -> str:
+    asked = VerifierSerializer(data=request.data)
+    asked.is_valid(raise_exception=True)
+    return str(asked.validated_data["code_verifier"])
+
+
+def _shown(request: ConsentRequest) -> dict[str, Any]:
+    return {
+        "id": request.pk,
+        "state": shown_state(request),
+        "reference": request.reference,
+        "bank": request.idp_node_id,
+        "next_actor": next_actor(request),
+        "next_step": next_step(request).as_dict(),
+        "expires_at": request.expires_at,
+        "ask_again_after": ask_again_after(request),
+    }

@@ -1,0 +1,36 @@
+"""Asking the nodes about all requests that are due: the calls in threads, the rows before and after."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
+from uuid import UUID
+
+from django.conf import settings
+
+from citizens.identity.consent_requests import errands
+from citizens.identity.consent_requests.claim import errand_of, requests_claim
+from citizens.identity.consent_requests.nodes import nodes_of
+from citizens.identity.consent_requests.record import news_record
+from citizens.models import ConsentRequest
+
+
+def consent_request_ask(*, request_id: UUID) -> None:
+    """About one request, if it is due."""
+    _ask(requests_claim(only=request_id))
+
+
+def consent_requests_ask_due() -> None:
+    """About those that are due, for one turn."""
+    ends_at = monotonic() + settings.CONSENT_REQUEST_TURN.total_seconds()
+    while monotonic() < ends_at and (rows := requests_claim()):
+        _ask(rows)
+
+
+def _ask(rows: Sequence[ConsentRequest]) -> None:
+    if not rows:
+        return
+    nodes = nodes_of({row.provider for row in rows})
+    with ThreadPoolExecutor(max_workers=settings.CONSENT_REQUEST_CALLS_AT_ONCE) as threads:
+        todo = [errand_of(row, nodes.get(row.provider)) for row in rows]
+        for row, news in zip(rows, threads.map(errands.run, todo), strict=True):
+            news_record(row, news, nodes.get(row.provider))
