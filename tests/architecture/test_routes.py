@@ -26,6 +26,13 @@ OPEN = {
     "auth-authorize",
     "auth-callback",
     "auth-token",
+    "auth-banks",
+    "consent-requests",
+    "consent-request",
+    "consent-finish",
+    "consent-cancel",
+    # The node of NDID signs nothing; the address has a token, and what comes there is not believed.
+    "consent-callback",
     "jwks",
     "schema",
     "docs",
@@ -46,6 +53,7 @@ FOR_AGENCIES = {"agency-status-events"}
 ARGUMENTS = {
     "code": "any",
     "provider": "any",
+    "token": "any",
     "session_id": "0190b4a2-0000-7000-8000-000000000000",
     "request_id": "0190b4a2-0000-7000-8000-000000000000",
     "draft_id": "0190b4a2-0000-7000-8000-000000000000",

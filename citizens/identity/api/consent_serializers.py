@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from citizens.identity.api.serializers import ProviderNameSerializer
+from citizens.identity.api.serializers import DeviceNameField, TextSerializer
 from citizens.models import ConsentRequest
 from services_catalog.national_id import is_national_id
 
@@ -16,7 +16,7 @@ class BankSerializer(serializers.Serializer[Any]):
     """Somebody who can confirm who a person is, in an app of their own."""
 
     id = serializers.CharField()
-    name = ProviderNameSerializer()
+    name = TextSerializer()
 
 
 class ConsentRequestStartSerializer(serializers.Serializer[Any]):
@@ -30,7 +30,7 @@ class ConsentRequestStartSerializer(serializers.Serializer[Any]):
     device_id = serializers.RegexField(
         r"^[A-Za-z0-9._~-]{16,64}\Z", help_text="Made by the app when it is installed; limits are counted by it"
     )
-    device_name = serializers.CharField(max_length=80, required=False, allow_blank=True, default="")
+    device_name = DeviceNameField()
 
     def validate_national_id(self, value: str) -> str:
         if not is_national_id(value):
@@ -52,6 +52,6 @@ class ConsentRequestSerializer(serializers.Serializer[Any]):
     reference = serializers.CharField(help_text="Six digits; the bank's app shows the same")
     bank = serializers.CharField()
     next_actor = serializers.ChoiceField(choices=["citizen", "phone", "nobody"])
-    next_step = ProviderNameSerializer()
+    next_step = TextSerializer()
     expires_at = serializers.DateTimeField()
     ask_again_after = serializers.IntegerField(help_text="Seconds; 0 when nothing will change any more")

@@ -24,7 +24,7 @@ from citizens.identity.consent_requests.finish import (
     consent_request_finish,
     consent_request_get,
 )
-from citizens.identity.consent_requests.nodes import node_switched_on
+from citizens.identity.consent_requests.nodes import node_switched_on, node_that_is_up
 from citizens.identity.consent_requests.start import Wanted, consent_request_start
 from citizens.identity.consent_requests.texts import ask_again_after, next_actor, next_step, shown_state
 from citizens.identity.devices import device_of
@@ -58,7 +58,7 @@ class ConsentRequestsView(OpenView):
         asked.is_valid(raise_exception=True)
         values: dict[str, Any] = asked.validated_data
         started = consent_request_start(
-            node=node_switched_on(values["provider"]),
+            node=node_that_is_up(values["provider"]),
             wanted=Wanted(
                 national_id=values["national_id"],
                 bank=values["bank"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 
@@ -9,8 +10,11 @@ from django.conf import settings
 
 from citizens.identity.consent_requests import errands
 from citizens.identity.consent_requests.claim import errand_of, requests_claim
+from citizens.identity.consent_requests.errands import News, Nothing, Trouble
 from citizens.identity.consent_requests.nodes import nodes_of
 from citizens.identity.consent_requests.record import news_record
+from citizens.identity.providers.base import ProviderFailed
+from citizens.identity.providers.breaker import guarded
 from citizens.models import ConsentRequest
 
 
@@ -33,4 +37,13 @@ def _ask(rows: Sequence[ConsentRequest]) -> None:
     with ThreadPoolExecutor(max_workers=settings.CONSENT_REQUEST_CALLS_AT_ONCE) as threads:
         todo = [errand_of(row, nodes.get(row.provider)) for row in rows]
         for row, news in zip(rows, threads.map(errands.run, todo), strict=True):
+            if row.provider in nodes and not isinstance(news, Nothing):
+                _count(row.provider, news)
             news_record(row, news, nodes.get(row.provider))
+
+
+def _count(provider_code: str, news: News) -> None:
+    """For the provider's circuit breaker; here, because threads that call know no rows."""
+    with suppress(ProviderFailed), guarded(provider_code):
+        if isinstance(news, Trouble):
+            raise ProviderFailed(news.code)

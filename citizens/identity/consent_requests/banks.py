@@ -8,6 +8,7 @@ from django.conf import settings
 
 from citizens.identity.problems import IDENTITY_PROVIDER_DOWN
 from citizens.identity.providers.base import ProviderFailed
+from citizens.identity.providers.breaker import guarded
 from citizens.identity.providers.consent_request import Bank, ConsentRequestProvider
 from citizens.identity.providers.consent_request_options import Terms
 from citizens.identity.providers.node_errors import NodeRefused
@@ -26,7 +27,8 @@ def banks_of(node: ConsentRequestProvider) -> list[Bank]:
     if asked_with == node.terms and monotonic() < until:
         return banks
     try:
-        banks = node.banks()
+        with guarded(node.code):
+            banks = node.banks()
     except (ProviderFailed, NodeRefused) as failure:
         logger.warning("node_failed", provider=node.code, code=failure.code)
         raise Problem(IDENTITY_PROVIDER_DOWN, headers={"Retry-After": "30"}) from None

@@ -47,7 +47,7 @@ def errand_of(row: ConsentRequest, node: ConsentRequestProvider | None) -> Erran
         return partial(errands.find, node, reference_id)
     if row.state == State.WAITING:
         return partial(errands.listen, node, row.node_request_id)
-    return partial(errands.clear, node, reference_id, row.node_request_id, callback_url)
+    return partial(errands.clear, node, row.node_request_id, callback_url)
 
 
 def _creation(row: ConsentRequest, node: ConsentRequestProvider, callback_url: str) -> Errand:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
 from citizens.identity.providers.base import ProviderFailed
 from citizens.identity.providers.consent_request import Asked, ConsentRequestProvider, NodeRequest
@@ -107,12 +108,13 @@ def listen(node: ConsentRequestProvider, node_request_id: str) -> News:
     return Heard(request) if request else NotThere()
 
 
-def clear(node: ConsentRequestProvider, reference_id: str, node_request_id: str, callback_url: str) -> News:
+def clear(node: ConsentRequestProvider, node_request_id: str, callback_url: str) -> News:
     """Has the node close what is open still and, once it has, forget whom the request was about."""
     request = node.fetch(node_request_id)
     if request and not (request.closed or request.timed_out):
         try:
-            node.close(reference_id=reference_id, request_id=node_request_id, callback_url=callback_url)
+            # A reference of its own: that of the creation is taken while the request is under way.
+            node.close(reference_id=str(uuid4()), request_id=node_request_id, callback_url=callback_url)
         except RequestOver:
             pass  # somebody, or its time, was faster
         else:

@@ -1,6 +1,7 @@
 """The nodes that we have: rows of identity providers that work by asynchronous consent."""
 
 from citizens.identity.problems import UNKNOWN_PROVIDER
+from citizens.identity.providers.breaker import closed_until, require_up
 from citizens.identity.providers.consent_request import ConsentRequestProvider
 from citizens.identity.providers.registry import built_from, row
 from citizens.models import IdentityProvider
@@ -16,10 +17,20 @@ def node_switched_on(code: str) -> ConsentRequestProvider:
     return built
 
 
+def node_that_is_up(code: str) -> ConsentRequestProvider:
+    """Raises Problem UNKNOWN_PROVIDER, or IDENTITY_PROVIDER_DOWN with those that are up."""
+    node = node_switched_on(code)
+    require_up(node, "")
+    return node
+
+
 def nodes_of(codes: set[str]) -> dict[str, ConsentRequestProvider]:
     """Those that can be used; switched off ones too: what is under way has to be brought to an end."""
+    rows = IdentityProvider.objects.filter(code__in=codes, protocol=IdentityProvider.Protocol.CONSENT_REQUEST)
     found = {}
-    for one in IdentityProvider.objects.filter(code__in=codes, protocol=IdentityProvider.Protocol.CONSENT_REQUEST):
+    for one in rows.select_related("health"):
+        if closed_until(one) is not None:
+            continue
         try:
             built = built_from(one)
         except Problem:

@@ -14,9 +14,9 @@ from urllib.parse import quote
 from django.conf import settings
 
 from citizens.identity.assurance import level
-from citizens.identity.providers.base import Configuration, Provider
+from citizens.identity.providers.base import Configuration, Provider, ProviderFailed
 from citizens.identity.providers.consent_request_options import ConsentRequestOptions, Terms
-from citizens.identity.providers.node_errors import NodeNotReached, NodeSilent, RequestOver, node_error
+from citizens.identity.providers.node_errors import NodeNotReached, NodeRefused, NodeSilent, RequestOver, node_error
 from services_catalog.adapters import http
 from services_catalog.languages import Text
 
@@ -75,7 +75,13 @@ class ConsentRequestProvider(Provider):
     def __init__(self, configuration: Configuration) -> None:
         super().__init__(configuration)
         self.terms = Terms(**self.options)
-        self._headers = {"X-API-Key": self.secret} if self.secret else {}
+        self._headers = {"X-API-Key": configuration.secret} if configuration.secret else {}
+
+    def check(self, callback_uri: str) -> None:
+        try:
+            self.banks()
+        except NodeRefused as refusal:
+            raise ProviderFailed(refusal.code) from None
 
     def callback_url(self, token: str) -> str:
         """Where the node tells of news about the request with that token."""

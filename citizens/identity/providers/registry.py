@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from citizens.identity.assurance import Assurance
 from citizens.identity.problems import IDENTITY_PROVIDER_DOWN, UNKNOWN_PROVIDER
 from citizens.identity.providers.base import Configuration, Levels, Provider, RedirectProvider
+from citizens.identity.providers.consent_request import ConsentRequestProvider
 from citizens.identity.providers.oauth_profile import OAuthProfileProvider
 from citizens.identity.providers.oidc import OidcProvider
 from citizens.identity.providers.secret import secret_of
@@ -28,6 +29,7 @@ logger = structlog.get_logger(__name__)
 PROTOCOLS: Mapping[str, type[Provider]] = {
     IdentityProvider.Protocol.OIDC: OidcProvider,
     IdentityProvider.Protocol.OAUTH_PROFILE: OAuthProfileProvider,
+    IdentityProvider.Protocol.CONSENT_REQUEST: ConsentRequestProvider,
 }
 
 
