@@ -4,28 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('citizens', '0004_refresh_grace_and_told_events'),
+        ("citizens", "0004_refresh_grace_and_told_events"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='consentrequest',
-            name='must_close',
+            model_name="consentrequest",
+            name="must_close",
         ),
         migrations.AddField(
-            model_name='consentrequest',
-            name='asked_at',
+            model_name="consentrequest",
+            name="asked_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='consentrequest',
-            name='number_encrypted',
+            model_name="consentrequest",
+            name="number_encrypted",
             field=models.BinaryField(null=True),
         ),
         migrations.AddIndex(
-            model_name='consentrequest',
-            index=models.Index(condition=models.Q(('number_encrypted__isnull', False)), fields=['created_at'], name='consent_with_number'),
+            model_name="consentrequest",
+            index=models.Index(
+                condition=models.Q(("number_encrypted__isnull", False)),
+                fields=["created_at"],
+                name="consent_with_number",
+            ),
         ),
     ]

@@ -35,8 +35,8 @@ def _ask(rows: Sequence[ConsentRequest]) -> None:
         return
     nodes = nodes_of({row.provider for row in rows})
     with ThreadPoolExecutor(max_workers=settings.CONSENT_REQUEST_CALLS_AT_ONCE) as threads:
-        todo = [errand_of(row, nodes.get(row.provider)) for row in rows]
-        for row, news in zip(rows, threads.map(errands.run, todo), strict=True):
+        to_run = [errand_of(row, nodes.get(row.provider)) for row in rows]
+        for row, news in zip(rows, threads.map(errands.run, to_run), strict=True):
             if row.provider in nodes and not isinstance(news, Nothing):
                 _count(row.provider, news)
             news_record(row, news, nodes.get(row.provider))

@@ -214,9 +214,9 @@ def scripted(db: None) -> Iterator[ScriptedNode]:
         yield script
 
 
-def callback(request_id: str, **news: Any) -> Any:
+def callback(ours: str, /, **news: Any) -> Any:
     """What the node would send to the address that it was given for that request."""
-    address = f"/api/v1/auth/consent-requests/callback/{callback_token(UUID(request_id))}"
+    address = f"/api/v1/auth/consent-requests/callback/{callback_token(UUID(ours))}"
     return APIClient().post(address, {"type": "request_status", **news})
 
 
