@@ -16,7 +16,7 @@ from benchmarks.timing import CALLS, environment, time_delivery
 from citizens.service_requests.nudges import send_nudge
 from superapp.embedded.stack import Stack
 
-# Lanes that each of our processes drains at a time, and the slots of each.
+# Lanes that each of our processes drains at a time: one writes down while the other calls, in the same places.
 DRAINS = 2
 SLOTS = CALLS
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
 from citizens.service_requests.bulk import write_rows
@@ -112,3 +112,24 @@ def test_a_row_that_is_gone_is_not_made_anew(service: Service) -> None:
     ServiceRequest.objects.filter(pk=gone.pk).delete()
     write_rows(ServiceRequest, [gone], ("tries",))
     assert not ServiceRequest.objects.filter(pk=gone.pk).exists()
+
+
+def test_what_all_rows_share_and_what_they_do_not_come_back_alike(service: Service) -> None:
+    rows = [make_request(service) for _ in range(3)]
+    for number, row in enumerate(rows):
+        row.asked_th, row.asked_form, row.taken_at, row.tries = AWKWARD, {"same": AWKWARD}, MOMENT, number
+    write_rows(ServiceRequest, rows, ("asked_th", "asked_form", "taken_at", "tries"))
+    stored = ServiceRequest.objects.in_bulk([row.pk for row in rows])
+    for row in rows:
+        found = stored[row.pk]
+        assert (found.asked_th, found.asked_form, found.taken_at) == (AWKWARD, {"same": AWKWARD}, MOMENT)
+        assert found.tries == row.tries
+
+
+def test_a_text_that_is_too_long_is_refused_whether_rows_share_it_or_not(service: Service) -> None:
+    for references in (["x" * 201] * 2, ["x" * 201, "y"]):
+        rows = [make_request(service) for _ in references]
+        for row, reference in zip(rows, references, strict=True):
+            row.agency_reference = reference
+        with pytest.raises(DataError), transaction.atomic():
+            write_rows(ServiceRequest, rows, ("agency_reference",))

@@ -1,6 +1,7 @@
 """A slow agency hurts nobody else: slow lanes share at most a quarter of a worker's calls (rule 7)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -63,3 +64,19 @@ def test_this_process_has_the_capacity_of_the_settings() -> None:
     taken = capacity.take(1000, slow=False)
     capacity.give_back(taken, slow=False)
     assert taken == settings.DELIVERY_CALLS_IN_FLIGHT - settings.DELIVERY_CALLS_IN_FLIGHT // 4
+
+
+def test_who_is_patient_gets_the_place_that_comes_free() -> None:
+    capacity = Capacity(2)
+    assert capacity.take(5, slow=False) == 1
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(capacity.take, 5, slow=False, patience=timedelta(seconds=10))
+        assert not waiting.done()
+        capacity.give_back(1, slow=False)
+        assert waiting.result(5) == 1
+
+
+def test_patience_ends() -> None:
+    capacity = Capacity(2)
+    assert capacity.take(5, slow=False) == 1
+    assert capacity.take(5, slow=False, patience=timedelta(milliseconds=20)) == 0
