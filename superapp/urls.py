@@ -14,6 +14,7 @@ v1 = [
 
 urlpatterns = [
     path("api/v1/", include(v1)),
+    path("api/agency/v1/", include("citizens.identity.api.agency_urls")),
     path("api/agency/v1/", include("citizens.service_requests.api.agency_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -117,3 +117,28 @@ CONSENT_NOT_GIVEN = ProblemType(
     Text("ยังไม่ได้รับการยืนยันจากธนาคาร", "Your bank has not confirmed yet"),
     Text("กรุณายืนยันในแอปธนาคารก่อน", "Please agree in your bank's app first."),
 )
+CONSENT_NEEDED = ProblemType(
+    "consent_needed",
+    403,
+    Text("ต้องได้รับความยินยอมจากคุณก่อน", "Your consent is needed"),
+    Text(
+        "บริการนี้ขอทราบข้อมูลของคุณ กรุณาเลือกว่าจะยินยอมให้ข้อมูลใดบ้าง",
+        "This service asks to know something about you. Please choose what you let it know.",
+    ),
+)
+SERVICE_TOKEN_UNKNOWN = ProblemType(
+    "service_token_unknown",
+    404,
+    Text("ไม่รู้จักโทเคนนี้", "This token is not known"),
+    Text("โทเคนนี้ไม่มีอยู่หรือไม่ใช่ของบริการของหน่วยงาน", "There is no such token for a service of this agency."),
+)
+SERVICE_TOKEN_OVER = ProblemType(
+    "service_token_over",
+    410,
+    Text("โทเคนนี้ใช้ไม่ได้แล้ว", "This token is good no more"),
+    Text(
+        "โทเคนนี้ถูกใช้ไปแล้ว หมดอายุ หรือถูกยกเลิก กรุณาให้ประชาชนเปิดบริการจากแอปอีกครั้ง",
+        "It was redeemed, its time is over, or it was revoked. "
+        "Please let the citizen open the service from the app again.",
+    ),
+)

@@ -2,7 +2,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from citizens.identity import refreshing, revocation, sign_in
+from citizens.identity import refreshing, revocation, service_tokens, sign_in
 from citizens.identity.consent_requests.ask import consent_request_ask, consent_requests_ask_due
 from services_catalog.queues import (
     ASK_CONSENT_REQUEST,
@@ -16,6 +16,7 @@ from services_catalog.queues import (
 @shared_task(name=FORGET_EXPIRED_SIGN_INS)
 def forget_expired() -> None:
     sign_in.forget_expired()
+    service_tokens.service_tokens_forget()
 
 
 @shared_task(name=RESTORE_REVOCATIONS)

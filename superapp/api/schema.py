@@ -45,6 +45,7 @@ _MEANINGS = {
     "404": "There is no such thing, or it is somebody else's",
     "405": "The address does not offer this method",
     "409": "Not in the state that this needs; `code` says why",
+    "410": "It was good once and is no more",
     "413": "The body is too large",
     "415": "The body is not JSON",
     "422": "Some fields need attention",
@@ -109,7 +110,7 @@ class CitizenAuthenticationScheme(OpenApiAuthenticationExtension):  # type: igno
 
 
 class AgencyAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "citizens.service_requests.api.agency_authentication.AgencyAuthentication"
+    target_class = "citizens.identity.agency_authentication.AgencyAuthentication"
     name = "agency"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:

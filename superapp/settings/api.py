@@ -22,6 +22,7 @@ RATE_LIMITS = {
     "reading": "600/minute",
     "submission": "60/minute",
     "drafting": "120/minute",
+    "service_tokens": "30/minute",
     "sign_in": "60/minute",
     "agency": "6000/minute",
 }

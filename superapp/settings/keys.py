@@ -23,5 +23,7 @@ TOKEN_SIGNING_KEYS = json.loads(required("TOKEN_SIGNING_KEYS"))
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 REFRESH_TOKEN_LIFETIME = timedelta(days=30)
 SIGN_IN_LIFETIME = timedelta(minutes=10)
+# From the phone to the agency's own app to its server to us.
+SERVICE_TOKEN_LIFETIME = timedelta(seconds=120)
 # So long a used refresh token still gives the same successor, for a phone that lost the answer.
 REFRESH_GRACE = timedelta(seconds=30)

@@ -48,7 +48,7 @@ OFFICERS = {"form-check"}
 # Behind a token of its own (tests/superapp/operations/metrics).
 MACHINES = {"metrics"}
 # Agencies prove themselves in their own way.
-FOR_AGENCIES = {"agency-status-events"}
+FOR_AGENCIES = {"agency-status-events", "agency-service-token-redeem"}
 
 ARGUMENTS = {
     "code": "any",
@@ -56,6 +56,7 @@ ARGUMENTS = {
     "token": "any",
     "session_id": "0190b4a2-0000-7000-8000-000000000000",
     "request_id": "0190b4a2-0000-7000-8000-000000000000",
+    "consent_id": "0190b4a2-0000-7000-8000-000000000000",
     "draft_id": "0190b4a2-0000-7000-8000-000000000000",
 }
 

@@ -173,5 +173,9 @@ def test_the_schema_tells_of_every_route() -> None:
         "GET /api/v1/me",
         "GET /api/v1/me/identities",
         "DELETE /api/v1/me/identities/{provider}",
+        "GET /api/v1/me/consents",
+        "DELETE /api/v1/me/consents/{consent_id}",
+        "POST /api/v1/service-tokens",
         "POST /api/agency/v1/status-events",
+        "POST /api/agency/v1/service-tokens/redeem",
     }

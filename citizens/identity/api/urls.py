@@ -1,6 +1,6 @@
 from django.urls import path
 
-from citizens.identity.api import consent_views, device_views, me_views, views
+from citizens.identity.api import consent_views, device_views, me_views, service_token_views, views
 
 urlpatterns = [
     path("auth/providers", views.ProvidersView.as_view(), name="auth-providers"),
@@ -23,5 +23,8 @@ urlpatterns = [
     path("me/identities/<slug:provider>", me_views.MyIdentityView.as_view(), name="my-identity"),
     path("me/sessions", device_views.SessionsView.as_view(), name="session-list"),
     path("me/sessions/<uuid:session_id>", device_views.SessionView.as_view(), name="session-detail"),
+    path("me/consents", service_token_views.ConsentsView.as_view(), name="consent-list"),
+    path("me/consents/<uuid:consent_id>", service_token_views.ConsentView.as_view(), name="consent-detail"),
+    path("service-tokens", service_token_views.ServiceTokensView.as_view(), name="service-token-list"),
     path("me/identity-events", device_views.IdentityEventsView.as_view(), name="identity-event-list"),
 ]

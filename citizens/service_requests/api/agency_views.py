@@ -2,32 +2,18 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from citizens.identity.agency_authentication import AgencyAuthentication, IsAgency, signed_in_agency
+from citizens.identity.api.agency_headers import LONGEST_MESSAGE_ID, SIGNATURE_HEADERS
 from citizens.service_requests.agency_news import AgencyStatus, Asks, request_apply_agency_status
-from citizens.service_requests.api.agency_authentication import (
-    AgencyAuthentication,
-    IsAgency,
-    signed_in_agency,
-)
 from citizens.service_requests.api.agency_serializers import AgencyAnswerSerializer, StatusEventMessageSerializer
 from citizens.service_requests.models import Actor, Status
 from services_catalog.languages import NO_TEXT, Text
-
-_LONGEST_EVENT_ID = 128
-_SIGNATURE_HEADERS = [
-    OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, required=True, description=description)
-    for name, description in [
-        ("webhook-id", f"The event's id (at most {_LONGEST_EVENT_ID} characters); sending it again changes nothing"),
-        ("webhook-timestamp", "Seconds since 1970, at most five minutes off"),
-        ("webhook-signature", "`v1,` and the base64 HMAC-SHA256 of `id.timestamp.body`"),
-    ]
-]
 
 
 class StatusEventsView(APIView):
@@ -38,13 +24,13 @@ class StatusEventsView(APIView):
 
     @extend_schema(
         summary="Report how a request stands",
-        parameters=_SIGNATURE_HEADERS,
+        parameters=SIGNATURE_HEADERS,
         request=StatusEventMessageSerializer,
         responses=AgencyAnswerSerializer,
     )
     def post(self, request: Request) -> Response:
         event_id = request.headers["webhook-id"]
-        if len(event_id) > _LONGEST_EVENT_ID:
+        if len(event_id) > LONGEST_MESSAGE_ID:
             raise ParseError
         message = StatusEventMessageSerializer(data=request.data)
         message.is_valid(raise_exception=True)

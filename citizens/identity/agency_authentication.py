@@ -1,4 +1,4 @@
-"""Which agency pushes: its API key, and a signature over what it sends (Standard Webhooks 1.0)."""
+"""Which agency calls: its API key, and a signature over what it sends (Standard Webhooks 1.0)."""
 
 import base64
 import binascii
