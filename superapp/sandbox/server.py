@@ -10,6 +10,7 @@ from pathlib import Path
 from superapp.sandbox.agencies.application import AgencyApplication
 from superapp.sandbox.agencies.behaviours import BEHAVIOURS, Agency
 from superapp.sandbox.agencies.ledger import Ledger
+from superapp.sandbox.agencies.mini_app import WithMiniApp
 from superapp.sandbox.agencies.pusher import Pusher
 from superapp.sandbox.identity.codes import ProviderCode
 from superapp.sandbox.identity.servers import start_provider
@@ -55,7 +56,8 @@ def serve(
             urls[provider] = start_provider(provider, port, platform_url, secret, starting)
         ports = agency_ports(base_port, behaviours)
         for kind, behaviour in behaviours.items():
-            agency = AgencyApplication(behaviour(ledger, answers_completed, late_news), secret)
+            machines = AgencyApplication(behaviour(ledger, answers_completed, late_news), secret)
+            agency = WithMiniApp(machines, platform_url, secret)
             listener = Listener(base_port and ports[kind], partial(_anywhere, agency))
             starting.callback(listener.stop)
             urls[kind] = listener.url

@@ -23,8 +23,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--citizen", required=True, help="a valid 13-digit number")
+        parser.add_argument("--ial", default="", help="as after a sign-in of this identity assurance level")
 
-    def handle(self, *args: Any, citizen: str, **options: Any) -> None:
+    def handle(self, *args: Any, citizen: str, ial: str = "", **options: Any) -> None:
         try:
             person = person_for(citizen)
         except ValueError as error:
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         session = Session.objects.create(
             citizen=citizen_identify(_identity(person, assurance)),
             provider=_PROVIDER,
-            ial=assurance.ial,
+            ial=level(ial) or assurance.ial,
             aal=assurance.aal,
             authenticated_at=timezone.now(),
         )
