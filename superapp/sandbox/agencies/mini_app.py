@@ -1,6 +1,6 @@
 """The agency's own page, opened from the super-app: it redeems the token it is handed and greets whoever came.
 
-POST /{agency_code}/mini-app with the form field `token`: 200, or 403 where the platform does not know the token (any more)
+POST /{agency_code}/mini-app with the form field `token`: 200, or 403 where the token is good no more
 """
 
 import html

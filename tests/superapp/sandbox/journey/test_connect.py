@@ -63,6 +63,12 @@ def test_sandbox_token_prints_a_token_of_that_citizen() -> None:
     assert str(signed_in.assurance.ial) == "2.3"
 
 
+def test_sandbox_token_can_be_that_of_a_weak_sign_in() -> None:
+    printed = StringIO()
+    call_command("sandbox_token", citizen="1234567890121", ial="1.1", stdout=printed)
+    assert str(access_token_check(printed.getvalue().strip()).assurance.ial) == "1.1"
+
+
 def test_sandbox_token_refuses_a_number_with_a_wrong_check_digit() -> None:
     with pytest.raises(CommandError):
         call_command("sandbox_token", citizen="1234567890123")
