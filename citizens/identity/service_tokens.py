@@ -23,7 +23,7 @@ from citizens.identity.problems import SERVICE_TOKEN_OVER, SERVICE_TOKEN_UNKNOWN
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.step_up import stronger_sign_in_needed
 from citizens.identity.tokens import SignedInCitizen
-from citizens.models import AgencySubject, IdentityEvent, ServiceToken, Session
+from citizens.models import AgencySubject, IdentityEvent, IdentityProvider, ServiceToken, Session
 from services_catalog.models import Agency, Service, ServiceVersion
 from services_catalog.problems import UNKNOWN_SERVICE, Problem
 
@@ -97,7 +97,8 @@ def service_token_redeem(*, agency: Agency, token: str) -> Redeemed:
 
     Raises Problem SERVICE_TOKEN_UNKNOWN, also for the token of another agency, which stays good: that agency can do
     nothing with it, and using it up would let it lock the citizen out of the service it was meant for. Raises
-    SERVICE_TOKEN_OVER when the token was redeemed, is late, or the consent, the session or the service has ended.
+    SERVICE_TOKEN_OVER when the token was redeemed, is late, or the consent, the session or the service has ended, or
+    the digital ID it came by is switched off.
     """
     found = (
         ServiceToken.objects.select_for_update(of=("self", "consent"))
@@ -136,6 +137,7 @@ def _is_over(token: ServiceToken) -> bool:
         or token.consent.revoked_at is not None
         or token.session.ended_at is not None
         or token.version.service.publication != Service.Publication.PUBLISHED
+        or IdentityProvider.objects.filter(code=token.session.provider, is_on=False).exists()
     )
 
 

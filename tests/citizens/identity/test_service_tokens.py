@@ -20,7 +20,7 @@ from services_catalog.services.publishing import service_unpublish
 from tests.citizens.identity.redeeming import CONSENTS, ask, make_mini_app, publish_asking, redeem, token_of
 from tests.citizens.service_requests.submitting import assert_problem
 from tests.conftest import phone_with
-from tests.factories import make_agency, make_citizen, make_draft_service, make_session, national_id
+from tests.factories import make_agency, make_citizen, make_draft_service, make_provider, make_session, national_id
 
 NAME = "ทดสอบ ระบบดี"
 
@@ -238,6 +238,16 @@ def test_a_token_dies_with_the_session_it_was_made_in(api: APIClient, agency: Ag
     assert api.post("/api/v1/auth/sign-out").status_code == 204
 
     assert_problem(redeem(agency, token), 410, "service_token_over")
+
+
+def test_a_token_dies_with_the_digital_id_it_came_by(api: APIClient, agency: Agency, mini_app: Service) -> None:
+    row = make_provider("http://127.0.0.1:9")
+    first, second = token_of(api, ["name_th"]), token_of(api)
+    assert redeem(agency, first).status_code == 200
+    row.is_on = False
+    row.save()
+
+    assert_problem(redeem(agency, second), 410, "service_token_over")
 
 
 def test_an_ended_session_makes_no_token_even_while_the_cache_knows_nothing(
