@@ -9,24 +9,30 @@ from services_catalog.encryption import decrypt, encrypt, fingerprint
 State = ConsentRequest.State
 
 
+def number_place(request_id: UUID) -> str:
+    return f"consent-request:{request_id}:national-id"
+
+
+def salt_place(request_id: UUID) -> str:
+    return f"consent-request:{request_id}:initial-salt"
+
+
 def seal_number(request_id: UUID, national_id: str) -> bytes:
-    return encrypt(national_id.encode(), bound_to=f"consent-request:{request_id}:national-id")
+    return encrypt(national_id.encode(), bound_to=number_place(request_id))
 
 
 def number_of(request: ConsentRequest) -> str:
     """Raises services_catalog.encryption.CannotDecrypt."""
-    return decrypt(request.number_encrypted or b"", bound_to=f"consent-request:{request.pk}:national-id").decode()
+    return decrypt(request.number_encrypted or b"", bound_to=number_place(request.pk)).decode()
 
 
 def seal_salt(request_id: UUID, salt: str) -> bytes:
-    return encrypt(salt.encode(), bound_to=f"consent-request:{request_id}:initial-salt")
+    return encrypt(salt.encode(), bound_to=salt_place(request_id))
 
 
 def salt_of(request: ConsentRequest) -> str:
     """Raises services_catalog.encryption.CannotDecrypt."""
-    return decrypt(
-        request.initial_salt_encrypted or b"", bound_to=f"consent-request:{request.pk}:initial-salt"
-    ).decode()
+    return decrypt(request.initial_salt_encrypted or b"", bound_to=salt_place(request.pk)).decode()
 
 
 def callback_token(request_id: UUID) -> str:

@@ -8,10 +8,12 @@ from django.db.models import Model
 
 from citizens.identity.citizens import national_id_fingerprints
 from citizens.identity.claims import claims_place, identity_place, number_place, open_national_id, open_subject
+from citizens.identity.consent_requests.rows import number_of, salt_place
+from citizens.identity.consent_requests.rows import number_place as asked_number_place
 from citizens.identity.linking import subject_fingerprints
 from citizens.identity.providers.secret import secret_place as provider_secret_place
 from citizens.identity.sessions import provider_session_place
-from citizens.models import Citizen, HeldIdentity, IdentityProvider, LinkedIdentity, Session, SignIn
+from citizens.models import Citizen, ConsentRequest, HeldIdentity, IdentityProvider, LinkedIdentity, Session, SignIn
 from citizens.service_requests.drafts import draft_place
 from citizens.service_requests.models import CitizenResponse, RequestDraft, ServiceRequest
 from citizens.service_requests.services import data_place, response_place
@@ -50,6 +52,11 @@ def _subject(row: Any) -> list[bytes]:
     return subject_fingerprints(open_subject(row)) if row.subject_encrypted else []
 
 
+def _asked_number(row: Any) -> list[bytes]:
+    """Numbers that were erased are looked for no more."""
+    return national_id_fingerprints(number_of(row)) if row.number_encrypted else []
+
+
 SEALED: tuple[Sealed, ...] = (
     Sealed(Citizen, "national_id_encrypted", lambda row: number_place(row.pk)),
     Sealed(Citizen, "claims_encrypted", lambda row: claims_place(row.pk)),
@@ -58,6 +65,8 @@ SEALED: tuple[Sealed, ...] = (
         Sealed(model, "provider_session_encrypted", lambda row: provider_session_place(row.pk))
         for model in (Session, SignIn)
     ),
+    Sealed(ConsentRequest, "number_encrypted", lambda row: asked_number_place(row.pk)),
+    Sealed(ConsentRequest, "initial_salt_encrypted", lambda row: salt_place(row.pk)),
     Sealed(IdentityProvider, "secret_encrypted", lambda row: provider_secret_place(row.pk)),
     Sealed(ServiceRequest, "data_encrypted", lambda row: data_place(row.pk)),
     Sealed(CitizenResponse, "data_encrypted", lambda row: response_place(row.pk)),
@@ -72,4 +81,5 @@ LOOKED: tuple[Looked, ...] = (
     Looked(Citizen, "national_id_fingerprint", lambda row: national_id_fingerprints(open_national_id(row))),
     Looked(LinkedIdentity, "subject_fingerprint", _subject),
     Looked(HeldIdentity, "subject_fingerprint", _subject),
+    Looked(ConsentRequest, "number_fingerprint", _asked_number),
 )

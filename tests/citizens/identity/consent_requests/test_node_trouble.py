@@ -1,9 +1,12 @@
 """The node down, slow, forgetful: what is lost is found again, and nothing is created twice."""
 
+import os
 import time
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import Settings
 
 from citizens.identity.consent_requests.claim import requests_claim
 from citizens.models import ProviderHealth
@@ -183,3 +186,18 @@ def test_a_completed_request_is_done_with_at_the_node(scripted: ScriptedNode, ph
     assert scripted.count("/rp/request_close") == 0, "the node closes what is complete"
     assert phone.finish(request_id).status_code == 200
     assert row_of(request_id).next_poll_at is None
+
+
+def test_keys_may_change_while_a_person_is_asked(scripted: ScriptedNode, phone: Phone, settings: Settings) -> None:
+    request_id = phone.started()
+    work()
+    settings.ENCRYPTION_KEYS = {"new": os.urandom(32), **settings.ENCRYPTION_KEYS}
+    settings.LOOKUP_KEYS = {"new": os.urandom(32), **settings.LOOKUP_KEYS}
+    assert Phone().start().status_code == 409, "found under the old key"
+    call_command("rotate_keys")
+    settings.ENCRYPTION_KEYS = {"new": settings.ENCRYPTION_KEYS["new"]}
+    settings.LOOKUP_KEYS = {"new": settings.LOOKUP_KEYS["new"]}
+    assert Phone().start().status_code == 409, "found under the new one"
+    scripted.request = completed()
+    work()
+    assert phone.finish(request_id).status_code == 200
