@@ -103,8 +103,8 @@ class CancelView(OpenView):
 class NewsSerializer(serializers.Serializer[Any]):
     """What the node says has happened. Nothing of it is believed: the node is asked."""
 
-    request_id = serializers.CharField(max_length=200, required=False)
-    block_height = serializers.CharField(max_length=200, required=False)
+    request_id = serializers.CharField(max_length=200, required=False, allow_null=True, allow_blank=True)
+    block_height = serializers.CharField(max_length=200, required=False, allow_null=True, allow_blank=True)
 
 
 class ConsentCallbackView(OpenView):
