@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from citizens.identity.claims import open_claims, open_national_id
+from citizens.identity.consent_requests.finish import consent_requests_cancel
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
 from citizens.identity.linking import claims_renew
@@ -81,6 +82,8 @@ def provider_names() -> dict[str, Text]:
 def identity_unlink(*, citizen_id: UUID, session_id: UUID, provider: str, device: Device) -> None:
     """Forgets the provider's account, and ends the sessions that were opened by it, but for the one that asks.
 
+    What it has answered and nobody has used yet comes to nothing: no consent from before links it again.
+
     Raises Problem: NOT_FOUND, LAST_IDENTITY, RECENT_SIGN_IN_NEEDED when whoever asks proved themselves too long ago.
     The account is linked again when somebody signs in with it anew, as any account that comes with the number.
     """
@@ -97,6 +100,7 @@ def identity_unlink(*, citizen_id: UUID, session_id: UUID, provider: str, device
     linked.delete()
     claims_renew(citizen)
     identity_event_write(citizen_id, IdentityEvent.Kind.UNLINKED, provider=provider, device=device)
+    consent_requests_cancel(national_id=open_national_id(citizen), provider=provider)
     _end_sessions(citizen, provider, keep=session_id)
 
 

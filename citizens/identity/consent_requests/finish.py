@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from citizens.identity.assurance import Assurance
-from citizens.identity.citizens import citizen_identify
+from citizens.identity.citizens import citizen_identify, national_id_fingerprints
 from citizens.identity.consent_requests.nodes import node_switched_on
 from citizens.identity.consent_requests.rows import State, end, number_of
 from citizens.identity.consent_requests.start import ask_soon
@@ -72,10 +72,28 @@ def consent_request_cancel(*, request_id: UUID, code_verifier: str) -> ConsentRe
     with transaction.atomic():
         request = _of_the_starter(request_id, code_verifier)
         if request.state in ConsentRequest.OPEN_STATES:
-            end(request, State.CANCELLED, "", now=timezone.now())
-            request.save(update_fields=["state", "failure_code", "next_poll_at"])
-            ask_soon(request)
+            _cancel(request)
     return request
+
+
+def consent_requests_cancel(*, national_id: str, provider: str) -> None:
+    """Ends what is open about that number, within a transaction of the caller: nothing comes of an earlier consent.
+
+    Also those that wait: the bank may have the answer already.
+    """
+    about = ConsentRequest.objects.select_for_update().filter(
+        provider=provider,
+        number_fingerprint__in=national_id_fingerprints(national_id),
+        state__in=ConsentRequest.OPEN_STATES,
+    )
+    for request in about.order_by("pk"):
+        _cancel(request)
+
+
+def _cancel(request: ConsentRequest) -> None:
+    end(request, State.CANCELLED, "", now=timezone.now())
+    request.save(update_fields=["state", "failure_code", "next_poll_at"])
+    ask_soon(request)
 
 
 def _of_the_starter(request_id: UUID, code_verifier: str) -> ConsentRequest:

@@ -11,6 +11,7 @@ from citizens.identity.claims import open_claims, open_national_id
 from citizens.identity.holding import IdentityHeld
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen, HeldIdentity, IdentityEvent, Session
+from tests.citizens.identity.conftest import Browser
 from tests.conftest import phone_with
 from tests.factories import make_session, national_id, verified_identity
 
@@ -103,6 +104,18 @@ def test_sessions_of_an_unlinked_identity_end_but_for_the_one_that_asks(phone: A
     ended = Session.objects.exclude(ended_at=None)
     assert [(one.pk, one.ended_because) for one in ended] == [(elsewhere.pk, "unlinked")]
     assert phone.get("/api/v1/me").status_code == 200
+
+
+def test_a_code_of_an_unlinked_identity_is_refused(browser: Browser) -> None:
+    code = browser.sign_in()["code"]
+    citizen = citizen_identify(verified_identity("1234567890121", provider="moprom"))
+    session = make_session(citizen)
+    Session.objects.update(provider="moprom")
+    assert phone_with(access_token_issue(session)).delete("/api/v1/me/identities/thaid").status_code == 204
+
+    answer = browser.exchange(code=code)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_grant")
+    assert not Session.objects.exclude(pk=session.pk).exists()
 
 
 def test_unlinking_needs_a_recent_sign_in(both: Citizen) -> None:
