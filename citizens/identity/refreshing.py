@@ -45,7 +45,7 @@ def _exchange(refresh_token: str, network: str, now: datetime) -> Tokens | None:
         return None
     successor = refresh_token_issue(kept.session)
     kept.used_at = now
-    kept.successor_encrypted = encrypt(successor.encode(), bound_to=_successor_place(kept.pk))
+    kept.successor_encrypted = encrypt(successor.encode(), bound_to=successor_place(kept.pk))
     kept.save(update_fields=["used_at", "successor_encrypted"])
     kept.session.last_used_at = now
     kept.session.save(update_fields=["last_used_at"])
@@ -54,7 +54,7 @@ def _exchange(refresh_token: str, network: str, now: datetime) -> Tokens | None:
 
 def _again(kept: RefreshToken, used_at: datetime, network: str, now: datetime) -> Tokens | None:
     if now - used_at <= settings.REFRESH_GRACE and kept.successor_encrypted is not None:
-        successor = decrypt(kept.successor_encrypted, bound_to=_successor_place(kept.pk)).decode()
+        successor = decrypt(kept.successor_encrypted, bound_to=successor_place(kept.pk)).decode()
         return tokens_of(kept.session, successor)
     session_end(kept.session_id, Session.EndedBecause.TOKEN_REUSED, network=network)
     return None
@@ -64,7 +64,7 @@ def _is_on(provider: str) -> bool:
     return not IdentityProvider.objects.filter(pk=provider, is_on=False).exists()
 
 
-def _successor_place(token_id: UUID) -> str:
+def successor_place(token_id: UUID) -> str:
     return f"refresh-token:{token_id}:successor"
 
 

@@ -12,8 +12,18 @@ from citizens.identity.consent_requests.rows import number_of, salt_place
 from citizens.identity.consent_requests.rows import number_place as asked_number_place
 from citizens.identity.linking import subject_fingerprints
 from citizens.identity.providers.secret import secret_place as provider_secret_place
+from citizens.identity.refreshing import successor_place
 from citizens.identity.sessions import provider_session_place
-from citizens.models import Citizen, ConsentRequest, HeldIdentity, IdentityProvider, LinkedIdentity, Session, SignIn
+from citizens.models import (
+    Citizen,
+    ConsentRequest,
+    HeldIdentity,
+    IdentityProvider,
+    LinkedIdentity,
+    RefreshToken,
+    Session,
+    SignIn,
+)
 from citizens.service_requests.drafts import draft_place
 from citizens.service_requests.models import CitizenResponse, RequestDraft, ServiceRequest
 from citizens.service_requests.services import data_place, response_place
@@ -53,7 +63,7 @@ def _subject(row: Any) -> list[bytes]:
 
 
 def _asked_number(row: Any) -> list[bytes]:
-    """Numbers that were erased are looked for no more."""
+    """Those whose number was erased are looked for by nobody."""
     return national_id_fingerprints(number_of(row)) if row.number_encrypted else []
 
 
@@ -65,6 +75,7 @@ SEALED: tuple[Sealed, ...] = (
         Sealed(model, "provider_session_encrypted", lambda row: provider_session_place(row.pk))
         for model in (Session, SignIn)
     ),
+    Sealed(RefreshToken, "successor_encrypted", lambda row: successor_place(row.pk)),
     Sealed(ConsentRequest, "number_encrypted", lambda row: asked_number_place(row.pk)),
     Sealed(ConsentRequest, "initial_salt_encrypted", lambda row: salt_place(row.pk)),
     Sealed(IdentityProvider, "secret_encrypted", lambda row: provider_secret_place(row.pk)),
@@ -79,7 +90,7 @@ SEALED: tuple[Sealed, ...] = (
 )
 LOOKED: tuple[Looked, ...] = (
     Looked(Citizen, "national_id_fingerprint", lambda row: national_id_fingerprints(open_national_id(row))),
+    Looked(ConsentRequest, "number_fingerprint", _asked_number),
     Looked(LinkedIdentity, "subject_fingerprint", _subject),
     Looked(HeldIdentity, "subject_fingerprint", _subject),
-    Looked(ConsentRequest, "number_fingerprint", _asked_number),
 )
