@@ -60,9 +60,9 @@ class Browser:
     def come_back(self, callback: str) -> Any:
         return self.client.get(callback.removeprefix(PUBLIC_URL))
 
-    def sign_in(self, person: str = "1234567890121", decision: str = "allow") -> dict[str, str]:
+    def sign_in(self, person: str = "1234567890121", decision: str = "allow", **changes: str) -> dict[str, str]:
         """What the phone is opened with in the end."""
-        back = self.consent(self.begin()["Location"], person, decision)
+        back = self.consent(self.begin(**changes)["Location"], person, decision)
         return landing(self.come_back(back))
 
     def exchange(self, **changes: str) -> Any:

@@ -1,32 +1,40 @@
 """The national number is readable in no column, in no spelling that needs no key."""
 
-import base64
-import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
 
-from citizens.service_requests.models import ServiceRequest
+from citizens.identity.citizens import citizen_identify
+from citizens.identity.holding import IdentityHeld
+from citizens.identity.providers.secret import secret_seal
+from citizens.models import (
+    Consent,
+    ConsentRequest,
+    HeldIdentity,
+    IdentityEvent,
+    IdentityProvider,
+    RefreshToken,
+    ServiceToken,
+    Session,
+    SignIn,
+)
+from citizens.service_requests.models import RequestDraft, ServiceRequest
 from services_catalog.models import AuditEvent, Service
+from superapp.sandbox.credentials import client_secret
+from superapp.sandbox.identity.codes import ProviderCode
+from superapp.sandbox.journey.providers import provider_row
+from superapp.sandbox.server import Sandbox
 from tests.citizens.identity.conftest import Browser
+from tests.citizens.identity.consent_requests.conftest import Node, Phone, work
+from tests.citizens.identity.redeeming import make_mini_app, redeem, token_of
 from tests.conftest import phone_with
-from tests.factories import ANSWERS
+from tests.factories import ANSWERS, SECRET, verified_identity
+from tests.number_spellings import spellings
 
 NUMBER = "1234567890121"
-
-
-def _spellings(number: str) -> list[str]:
-    plain = number.encode()
-    digests = [hashlib.new(name, plain).digest() for name in ("md5", "sha1", "sha256", "sha512")]
-    return [
-        number,
-        plain.hex(),
-        base64.b64encode(plain).decode().rstrip("="),
-        *(digest.hex() for digest in digests),
-        *(base64.b64encode(digest).decode().rstrip("=") for digest in digests),
-    ]
 
 
 def _rows() -> Iterator[tuple[str, str]]:
@@ -40,22 +48,66 @@ def _rows() -> Iterator[tuple[str, str]]:
                 yield model._meta.label, row
 
 
+def use_sandbox(sandbox: Sandbox, code: str) -> str:
+    """The platform knows that provider of the sandbox; returns where it is."""
+    secret = secret_seal(code, client_secret(code, secret=SECRET))
+    fields = {**provider_row(ProviderCode(code), sandbox.urls[code]), "secret_encrypted": secret}
+    IdentityProvider.objects.update_or_create(code=code, defaults=fields)
+    return sandbox.urls[code]
+
+
+def carrying_the_number(service: Service) -> dict[str, Any]:
+    return {"service": service.code, "version": 1, "data": {**ANSWERS, "national_id": NUMBER}}
+
+
+def readable() -> list[str]:
+    return [label for label, row in _rows() if any(spelling in row for spelling in spellings(NUMBER))]
+
+
 @pytest.mark.parametrize("decision", ["allow", "deny"])
-def test_a_sign_in_leaves_no_readable_number(browser: Browser, decision: str) -> None:
-    browser.sign_in(NUMBER, decision)
-    rows = list(_rows())
-    assert rows
-    assert [label for label, row in rows if any(spelling in row for spelling in _spellings(NUMBER))] == []
+@pytest.mark.parametrize("code", [code.value for code in ProviderCode if code != ProviderCode.NDID])
+def test_a_sign_in_leaves_no_readable_number(browser: Browser, sandbox: Sandbox, code: str, decision: str) -> None:
+    use_sandbox(sandbox, code)
+    answer = browser.sign_in(NUMBER, decision, provider=code)
+    assert ("code" in answer) == (decision == "allow")
+    assert SignIn._meta.label in {label for label, _ in _rows()}
+    assert readable() == []
+
+
+@pytest.mark.parametrize("decision", ["accept", "reject"])
+def test_a_sign_in_by_consent_leaves_no_readable_number(browser: Browser, sandbox: Sandbox, decision: str) -> None:
+    node = Node(use_sandbox(sandbox, "ndid"))
+    phone = Phone(NUMBER)
+    request_id = phone.started()
+    work()
+    node.decide(request_id, decision)
+    work()
+    assert phone.finish(request_id).status_code == (200 if decision == "accept" else 400)
+    assert ConsentRequest._meta.label in {label for label, _ in _rows()}
+    assert readable() == []
+
+
+def test_nothing_else_that_is_kept_of_a_person_shows_the_number(browser: Browser, service: Service) -> None:
+    phone = phone_with(browser.tokens(NUMBER)["access_token"])
+    with pytest.raises(IdentityHeld):
+        citizen_identify(verified_identity(NUMBER, provider="moprom", family_name_th="คนอื่น", birthdate=NUMBER))
+    assert phone.post("/api/v1/request-drafts", carrying_the_number(service)).status_code == 201
+    make_mini_app(service.agency)
+    redeemed = redeem(service.agency, token_of(phone, ["national_id"]))
+    assert redeemed.json()["claims"] == {"national_id": NUMBER}
+
+    kept = {label for label, _ in _rows()}
+    new = [HeldIdentity, RequestDraft, Consent, ServiceToken, IdentityEvent, Session, RefreshToken]
+    assert {model._meta.label for model in new} <= kept
+    assert readable() == []
 
 
 def test_a_request_that_carries_a_number_leaves_none_readable(browser: Browser, service: Service) -> None:
     phone = phone_with(browser.tokens(NUMBER)["access_token"])
-    body = {"service": service.code, "version": 1, "data": {**ANSWERS, "national_id": NUMBER}}
+    body = carrying_the_number(service)
     assert phone.post("/api/v1/service-requests", body, HTTP_IDEMPOTENCY_KEY="key").status_code == 202
-
-    labels = {label for label, _ in _rows()}
-    assert ServiceRequest._meta.label in labels
-    assert [label for label, row in _rows() if any(spelling in row for spelling in _spellings(NUMBER))] == []
+    assert ServiceRequest._meta.label in {label for label, _ in _rows()}
+    assert readable() == []
 
 
 def test_the_search_for_readable_numbers_finds_one(service: Service) -> None:
