@@ -161,6 +161,9 @@ def _start(folder: Path, cleanup: ExitStack) -> System:
     stack.start("delivery", *DELIVERY)
     others = [Queue.MAINTENANCE, Queue.NOTIFICATIONS]
     stack.start("worker", *processes.worker(queues=others, pool="threads", concurrency=2, hostname="worker@%h"))
+    stack.start(
+        "identity", *processes.worker(queues=[Queue.IDENTITY], pool="threads", concurrency=2, hostname="identity@%h")
+    )
     stack.start("beat", *processes.beat(state=folder / "state"))
     stack.wait_until("web", f"{ports.web_url}/health/ready", timeout=60)
     phone = Phone(ports.web_url)
