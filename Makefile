@@ -7,7 +7,7 @@ JOBS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); [ "$$cores" -lt 2 ] && echo
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo run test test-browser test-services chaos chaos-short chaos-can-fail lint bench-accept bench-catalogue bench-search bench-growth bench-routing bench-isolation bench-latency bench-pools lock clean-state
+.PHONY: help demo run test test-browser test-services chaos chaos-short chaos-can-fail lint bench-accept bench-catalogue bench-search bench-growth bench-routing bench-isolation bench-latency bench-identity bench-pools lock clean-state
 
 BIN := .venv/bin
 # A stamp is named after the contents of its list: it is due again when they change, whatever the dates say.
@@ -93,6 +93,9 @@ bench-isolation: $(RUNTIME) ## what agencies that hang cost the others
 
 bench-latency: $(RUNTIME) ## how long from the 202 to the agency
 	@$(BIN)/python -m benchmarks.latency
+
+bench-identity: $(RUNTIME) ## what a call's token costs, and sign-ins per second at each kind of digital ID
+	@$(BIN)/python -m benchmarks.identity
 
 bench-pools: $(PEERS) ## delivered requests per second with each kind of Celery worker pool
 	@$(PEERS_BIN)/python -m benchmarks.pools

@@ -7,6 +7,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from benchmarks.bare.models import BareEvent, BareRow
+from citizens.identity.authentication import CitizenAuthentication
+from citizens.identity.permissions import IsCitizen
 
 _NOBODY = UUID(int=0)
 
@@ -16,6 +18,17 @@ class BareConstantView(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+    throttle_classes = ()
+
+    def get(self, request: Request) -> Response:
+        return Response({"id": str(_NOBODY), "status": "ok"})
+
+
+class BareSignedInView(APIView):
+    """The same constant, for citizens who are signed in."""
+
+    authentication_classes = (CitizenAuthentication,)
+    permission_classes = (IsCitizen,)
     throttle_classes = ()
 
     def get(self, request: Request) -> Response:

@@ -22,7 +22,7 @@ else:
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "superapp.cache.KeptRedisCache",
         "LOCATION": required("CACHE_URL"),
         "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
     }
