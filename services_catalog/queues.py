@@ -30,6 +30,8 @@ ERASE_SUCCESSORS = "identity.erase_successors"
 RESTORE_REVOCATIONS = "identity.restore_revocations"
 ASK_CONSENT_REQUEST = "identity.ask_consent_request"
 ASK_DUE_CONSENT_REQUESTS = "identity.ask_due_consent_requests"
+END_PROVIDER_SESSION = "identity.end_provider_session"
+END_DUE_PROVIDER_SESSIONS = "identity.end_due_provider_sessions"
 CONTINUE_IMPORTS = "catalogue.continue_imports"
 
 ROUTES: dict[str, Queue] = {
@@ -50,5 +52,7 @@ ROUTES: dict[str, Queue] = {
     RESTORE_REVOCATIONS: Queue.MAINTENANCE,
     ASK_CONSENT_REQUEST: Queue.IDENTITY,
     ASK_DUE_CONSENT_REQUESTS: Queue.IDENTITY,
+    END_PROVIDER_SESSION: Queue.IDENTITY,
+    END_DUE_PROVIDER_SESSIONS: Queue.IDENTITY,
     CONTINUE_IMPORTS: Queue.MAINTENANCE,
 }

@@ -82,6 +82,6 @@ def refresh_tokens_forget() -> None:
     expired = RefreshToken.objects.filter(expires_at__lt=now)
     live = RefreshToken.objects.filter(session=OuterRef("pk"), expires_at__gte=now)
     Session.objects.filter(~Exists(live), pk__in=expired.values("session"), ended_at__isnull=True).update(
-        ended_at=now, ended_because=Session.EndedBecause.EXPIRED
+        ended_at=now, ended_because=Session.EndedBecause.EXPIRED, provider_session_encrypted=None
     )
     expired.delete()

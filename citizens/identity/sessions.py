@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,12 +17,13 @@ from citizens.identity.assurance import Assurance
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
 from citizens.identity.problems import UNKNOWN_SESSION
+from citizens.identity.provider_sessions import provider_session_seal
 from citizens.identity.revocation import session_revoked
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen, IdentityEvent, RefreshToken, Session
-from services_catalog.encryption import encrypt_json
 from services_catalog.problems import Problem
+from services_catalog.queues import END_PROVIDER_SESSION
 
 # How an end is written down for the citizen; a session that was replaced went on as another.
 _EVENTS = {
@@ -28,11 +31,6 @@ _EVENTS = {
     Session.EndedBecause.REVOKED: IdentityEvent.Kind.SESSION_REVOKED,
     Session.EndedBecause.TOKEN_REUSED: IdentityEvent.Kind.TOKEN_REUSED,
 }
-
-
-def provider_session_place(session_id: UUID) -> str:
-    """What a session's, or a sign-in's, `provider_session_encrypted` is bound to."""
-    return f"provider-session:{session_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,6 @@ def session_open(
     """
     with transaction.atomic():
         new_id = uuid7()
-        sealed = encrypt_json(dict(provider_session or {}), bound_to=provider_session_place(new_id))
         session = Session.objects.create(
             id=new_id,
             citizen=citizen,
@@ -70,7 +67,7 @@ def session_open(
             aal=assurance.aal,
             device_name=device.name,
             network=device.network,
-            provider_session_encrypted=sealed if provider_session else None,
+            provider_session_encrypted=provider_session_seal(new_id, provider_session or {}),
             authenticated_at=authenticated_at,
         )
         identity_event_write(
@@ -124,10 +121,17 @@ def session_end(session_id: UUID, because: Session.EndedBecause, *, network: str
         session.ended_at, session.ended_because = timezone.now(), because
         session.save(update_fields=["ended_at", "ended_because"])
         session_revoked(session_id)
+        if session.provider_session_encrypted is not None:
+            transaction.on_commit(partial(_end_at_provider_soon, session_id), robust=True)
         if kind := _EVENTS.get(because):
             device = Device(session.device_name, network or session.network)
             identity_event_write(session.citizen_id, kind, provider=session.provider, device=device)
     return True
+
+
+def _end_at_provider_soon(session_id: UUID) -> None:
+    """A hint; without a broker the clock finds the session."""
+    current_app.send_task(END_PROVIDER_SESSION, args=[str(session_id)], retry=True, retry_policy={"max_retries": 0})
 
 
 def session_revoke(*, citizen_id: UUID, session_id: UUID, network: str) -> None:

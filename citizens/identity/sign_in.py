@@ -20,6 +20,7 @@ from citizens.identity.devices import Device
 from citizens.identity.holding import IdentityHeld
 from citizens.identity.pkce import challenge_of
 from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
+from citizens.identity.provider_sessions import provider_session_seal, provider_session_unseal
 from citizens.identity.providers.base import (
     Challenge,
     IdentityNotProven,
@@ -107,7 +108,8 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
     code = new_secret()
     sign_in.code_hash = digest(code)
     sign_in.ial, sign_in.aal = identity.assurance.ial, identity.assurance.aal
-    sign_in.save(update_fields=["citizen", "code_hash", "ial", "aal"])
+    sign_in.provider_session_encrypted = provider_session_seal(sign_in.pk, identity.provider_session)
+    sign_in.save(update_fields=["citizen", "code_hash", "ial", "aal", "provider_session_encrypted"])
     return _back_to_phone(sign_in, code=code)
 
 
@@ -150,6 +152,7 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: D
     if not unused.update(exchanged_at=now):
         raise Problem(GRANT_REFUSED)
     sign_in = SignIn.objects.get(code_hash=digest(code))
+    SignIn.objects.filter(pk=sign_in.pk).update(provider_session_encrypted=None)
     if sign_in.citizen is None or sign_in.ial is None or sign_in.aal is None or sign_in.answered_at is None:
         raise Problem(GRANT_REFUSED)
     if (
@@ -163,6 +166,7 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: D
         assurance=Assurance(sign_in.ial, sign_in.aal),
         authenticated_at=sign_in.answered_at,
         device=replace(device, name=device.name or sign_in.device_name),
+        provider_session=provider_session_unseal(sign_in),
         replaces=replaces,
     )
 

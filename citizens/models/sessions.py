@@ -33,6 +33,11 @@ class Session(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["ended_at"], name="session_ended", condition=models.Q(ended_at__isnull=False)),
+            models.Index(
+                fields=["ended_at"],
+                name="provider_session_to_end",
+                condition=models.Q(ended_at__isnull=False, provider_session_encrypted__isnull=False),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -19,6 +19,9 @@ PROVIDER_BREAKER: dict[str, Any] = {
     "probe_time": timedelta(seconds=30),
 }
 
+# How long the end of a provider's own session is tried, after ours has ended.
+PROVIDER_SESSION_TRIED_FOR = timedelta(minutes=15)
+
 # Sign-in by consent (NDID): at most so many in that time, of each number and of each device. All of them are kept as
 # they are for as long as any limit counts them.
 CONSENT_REQUEST_LIMITS = [(3, timedelta(hours=1)), (5, timedelta(days=1))]

@@ -60,6 +60,7 @@ CELERY_BEAT_SCHEDULE = {
     "restore-revocations": _every(5, "identity.restore_revocations"),
     "erase-successors": _every(30, "identity.erase_successors"),
     "ask-consent-requests": _every(2, "identity.ask_due_consent_requests"),
+    "end-provider-sessions": _every(30, "identity.end_due_provider_sessions"),
     "forget-sign-ins": _every(3600, "identity.forget_expired"),
     "forget-idempotency-keys": _every(3600, "service_requests.forget_old_idempotency_keys"),
     "forget-agency-events": _every(3600, "service_requests.forget_old_agency_events"),

@@ -89,3 +89,7 @@ class TokensSerializer(serializers.Serializer[Any]):
     refresh_token = serializers.CharField()
     token_type = serializers.ChoiceField(choices=["Bearer"])
     expires_in = serializers.IntegerField(help_text="Seconds the access token is good for")
+
+
+class SignedOutSerializer(serializers.Serializer[Any]):
+    provider_sign_out_url = serializers.URLField(help_text="To open in the system browser; not to be kept.")

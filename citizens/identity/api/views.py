@@ -14,18 +14,18 @@ from citizens.identity.api.serializers import (
     AuthorizeSerializer,
     CallbackSerializer,
     ProviderSerializer,
+    SignedOutSerializer,
     TokenRequestSerializer,
     TokensSerializer,
 )
 from citizens.identity.authentication import signed_in_citizen
 from citizens.identity.devices import client_address, device_of, network_of
 from citizens.identity.problems import SIGN_IN_NOT_FOUND
+from citizens.identity.provider_sign_out import session_sign_out
 from citizens.identity.providers.offering import providers_told
 from citizens.identity.refreshing import tokens_refresh
-from citizens.identity.sessions import session_end
 from citizens.identity.sign_in import code_exchange, sign_in_answer, sign_in_start
 from citizens.identity.tokens import public_keys
-from citizens.models import Session
 from services_catalog.problems import Problem
 
 _COOKIE = "__Host-sign-in"
@@ -146,15 +146,20 @@ class SignOutView(APIView):
     @extend_schema(
         summary="Sign this device out",
         request=None,
-        responses={204: OpenApiResponse(description="Signed out")},
+        responses={
+            204: OpenApiResponse(description="Signed out"),
+            200: OpenApiResponse(
+                SignedOutSerializer, description="Signed out here; a page of the provider ends its own session"
+            ),
+        },
     )
     def post(self, request: Request) -> Response:
-        session_end(
-            signed_in_citizen(request).session_id,
-            Session.EndedBecause.SIGNED_OUT,
-            network=network_of(client_address(request)),
+        address = session_sign_out(
+            session_id=signed_in_citizen(request).session_id, network=network_of(client_address(request))
         )
-        return Response(status=204)
+        if not address:
+            return Response(status=204)
+        return Response({"provider_sign_out_url": address}, headers={"Cache-Control": "no-store"})
 
 
 class KeysView(OpenView):

@@ -11,9 +11,9 @@ from citizens.identity.claims import claims_place, identity_place, number_place,
 from citizens.identity.consent_requests.rows import number_of, salt_place
 from citizens.identity.consent_requests.rows import number_place as asked_number_place
 from citizens.identity.linking import subject_fingerprints
+from citizens.identity.provider_sessions import provider_session_place
 from citizens.identity.providers.secret import secret_place as provider_secret_place
 from citizens.identity.refreshing import successor_place
-from citizens.identity.sessions import provider_session_place
 from citizens.models import (
     Citizen,
     ConsentRequest,

@@ -17,7 +17,7 @@ from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
 from superapp.sandbox.listener import Response, json_response
 from tests.citizens.identity.begun import Begun, sign_in_with
 from tests.citizens.identity.conftest import Browser
-from tests.citizens.identity.fake_provider import PERSON, FakeProvider
+from tests.citizens.identity.fake_provider import PERSON, FakeProvider, segment
 from tests.factories import SECRET, make_provider
 
 TOKEN = "/api/v2/oauth2/token/"
@@ -165,17 +165,20 @@ def test_what_ends_the_providers_session(provider: FakeProvider) -> None:
     )
     provider.answers["/api/v2/oauth2/revoke/"] = json_response(200, {"status": "OK", "message": "revoked"})
     there = registered("thaid")
-    kept = {"access_token": "abc", "id_token": "x.y.z", "expires_at": str(int(time.time()) + 60)}
+    id_token = f"x.{segment({'sub': 'pairwise'})}.z"
+    kept = {"access_token": "abc", "id_token": id_token, "expires_at": str(int(time.time()) + 60)}
 
     assert there.end_session(kept)
     assert provider.asked("/api/v2/oauth2/revoke/")[0].body == b"token=abc"
     assert there.end_session_url(kept, "https://app.example/bye") == (
         "https://connect.example/connect/endsession"
-        "?id_token_hint=x.y.z&post_logout_redirect_url=https%3A%2F%2Fapp.example%2Fbye"
+        f"?id_token_hint={id_token}&post_logout_redirect_url=https%3A%2F%2Fapp.example%2Fbye"
     )
     assert not there.end_session({**kept, "expires_at": str(int(time.time()) - 1)})
     assert not there.end_session({})
     assert there.end_session_url({}, "https://app.example/bye") == ""
+    with_number = {**kept, "id_token": f"x.{segment(PERSON)}.z"}
+    assert there.end_session_url(with_number, "https://app.example/bye") == "", "a number stays out of addresses"
 
 
 @pytest.mark.parametrize(
