@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from citizens.identity.claims import identity_claims, seal_claims, seal_national_id
 from citizens.identity.comparing import differing_claims
 from citizens.identity.holding import IdentityHeld, decided_before, hold
-from citizens.identity.linking import is_another_citizens, link, subject_fingerprints
+from citizens.identity.linking import AccountOfAnotherCitizen, is_another_citizens, link, subject_fingerprints
 from citizens.identity.providers.base import IdentityNotProven, VerifiedIdentity
 from citizens.models import Citizen, HeldIdentity, LinkedIdentity
 from services_catalog.encryption import fingerprints, lock_number
@@ -28,8 +28,8 @@ def citizen_identify(identity: VerifiedIdentity) -> Citizen:
     """The citizen with that number, made on the first sign-in; the provider's account is linked to them.
 
     Raises IdentityHeld when other linked identities say something else, and then keeps it for a human to decide: not
-    to be called within a transaction. Raises IdentityNotProven when the number is no citizen's, when the account was
-    another citizen's (two numbers for one account cannot both be right), and when a human has refused just this.
+    to be called within a transaction. Raises AccountOfAnotherCitizen when the account came with another number before,
+    and IdentityNotProven when the number is no citizen's, or a human has refused just this.
     """
     if not is_national_id(identity.national_id):
         raise IdentityNotProven("no_valid_national_id")
@@ -62,7 +62,7 @@ def _link_or_hold(citizen: Citizen, identity: VerifiedIdentity) -> bool:
     _one_at_a_time(f"{identity.provider}:{identity.subject}", purpose="subject")
     known_as = subject_fingerprints(identity.subject)
     if is_another_citizens(citizen, identity.provider, known_as):
-        raise IdentityNotProven("account_of_another_citizen")
+        raise AccountOfAnotherCitizen
     differing = _differing(list(citizen.identities.select_related("citizen")), identity, known_as)
     decision = decided_before(citizen, identity, known_as) if differing else HeldIdentity.Decision.ACCEPTED
     if decision == HeldIdentity.Decision.REFUSED:

@@ -6,8 +6,16 @@ from decimal import Decimal
 
 from citizens.identity.claims import open_claims, own_claims, seal_claims, seal_identity
 from citizens.identity.events import identity_event_write
+from citizens.identity.providers.base import IdentityNotProven
 from citizens.models import Citizen, HeldIdentity, IdentityEvent, LinkedIdentity
 from services_catalog.encryption import fingerprints
+
+
+class AccountOfAnotherCitizen(IdentityNotProven):
+    """The provider has told another number for this account before: one of the two is wrong, or has been changed."""
+
+    def __init__(self) -> None:
+        super().__init__("account_of_another_citizen")
 
 
 def subject_fingerprints(subject: str) -> list[bytes]:

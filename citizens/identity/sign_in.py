@@ -18,6 +18,7 @@ from citizens.identity.citizens import citizen_identify
 from citizens.identity.consent_requests.forget import numbers_forget
 from citizens.identity.devices import Device
 from citizens.identity.holding import IdentityHeld
+from citizens.identity.linking import AccountOfAnotherCitizen
 from citizens.identity.pkce import challenge_of
 from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
 from citizens.identity.provider_sessions import provider_session_seal, provider_session_unseal
@@ -102,6 +103,9 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
         return _back_to_phone(sign_in, error="temporarily_unavailable")
     except IdentityHeld:
         return _back_to_phone(sign_in, error="identity_held")
+    except AccountOfAnotherCitizen as failure:
+        logger.warning("identity_not_proven", provider=provider_code, code=failure.code)
+        return _back_to_phone(sign_in, error="number_changed")
     except IdentityNotProven as failure:
         logger.warning("identity_not_proven", provider=provider_code, code=failure.code)
         return _back_to_phone(sign_in, error="access_denied")

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from django.db import connection
@@ -10,8 +11,12 @@ from citizens.identity.citizens import citizen_identify
 from citizens.identity.claims import applicant_claims, open_claims
 from citizens.identity.holding import IdentityHeld
 from citizens.identity.providers.base import IdentityNotProven, VerifiedIdentity
+from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen, HeldIdentity, IdentityEvent, LinkedIdentity
-from tests.factories import national_id, verified_identity
+from tests.citizens.identity.begun import sign_in_with
+from tests.citizens.identity.fake_provider import FakeProvider
+from tests.conftest import phone_with
+from tests.factories import make_session, national_id, verified_identity
 
 STATELESS, JURISTIC_BODY, WRONG_CHECK_DIGIT = "0101100000011", "0994000617721", "1234567890123"
 
@@ -92,6 +97,23 @@ def test_another_account_of_the_same_provider_has_to_agree(number: str) -> None:
     assert citizen.identities.count() == 1
     with pytest.raises(IdentityHeld):
         citizen_identify(verified_identity(number, subject="old", given_name_th="คนอื่น"))
+
+
+def test_a_person_whose_number_has_changed_is_told_so_and_may_unlink_and_come_again(provider: FakeProvider) -> None:
+    former, new = national_id(), national_id()
+
+    def come_with(number: str) -> dict[str, str]:
+        return sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce, sub="one", pid=number)))
+
+    assert "code" in come_with(former)
+    assert come_with(new)["error"] == "number_changed"
+    citizen = citizen_identify(replace(verified_identity(former, provider="moprom"), claims={}))
+    assert Citizen.objects.count() == 1, "nobody was made of it"
+
+    phone = phone_with(access_token_issue(make_session(citizen)))
+    assert phone.delete("/api/v1/me/identities/thaid").status_code == 204
+    assert "code" in come_with(new)
+    assert Citizen.objects.count() == 2
 
 
 def test_an_account_that_comes_with_a_second_number_is_refused(number: str) -> None:
