@@ -116,6 +116,7 @@ RIGHTS: dict[str, dict[Officer.Role, Verbs]] = {
     "citizens.citizen": _roles(platform_administrator="view reveal", operator="view reveal"),
     "citizens.heldidentity": _roles(platform_administrator="view decide", operator="view decide"),
     "citizens.linkedidentity": _CITIZENS_SEEN,
+    "citizens.identityevent": _CITIZENS_SEEN,
 }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.identity.claims import open_national_id
 from citizens.identity.deciding import number_reveal
-from citizens.models import Citizen, LinkedIdentity
+from citizens.models import Citizen, IdentityEvent, LinkedIdentity
 from services_catalog.admin.base import AgencyScopedInline
 from services_catalog.admin.operating import OperatedAdmin
 from services_catalog.admin.operating_forms import ReasonForm
@@ -26,10 +26,35 @@ class IdentityInline(AgencyScopedInline):
     ordering = ["linked_at"]
 
 
+class EventInline(AgencyScopedInline):
+    """As the citizen reads it, the latest first."""
+
+    model = IdentityEvent
+    fields = ("created_at", "what", "provider", "levels", "device_name", "network", "service_name")
+    readonly_fields = fields
+    ordering = ["-id"]
+    per_page = 20
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[IdentityEvent]:
+        return super().get_queryset(request).select_related("service")
+
+    @admin.display(description=_("event"))
+    def what(self, event: IdentityEvent) -> str:
+        return event.get_kind_display()
+
+    @admin.display(description=_("IAL / AAL"))
+    def levels(self, event: IdentityEvent) -> str:
+        return f"{event.ial} / {event.aal}" if event.ial is not None else ""
+
+    @admin.display(description=_("service"))
+    def service_name(self, event: IdentityEvent) -> str:
+        return str(event.service or "")
+
+
 @admin.register(Citizen)
 class CitizenAdmin(OperatedAdmin):
     # No agency_path: agencies know people by their requests, and only what those carry.
-    inlines = [IdentityInline]
+    inlines = [IdentityInline, EventInline]
     list_display = ["id", "number", "providers", "created_at", "updated_at"]
     search_fields = ["=id"]
     search_help_text = _("Our own id of the citizen, as logs and tokens have it.")

@@ -22,6 +22,11 @@ def decided_before(citizen: Citizen, identity: VerifiedIdentity, known_as: list[
     return None
 
 
+def held_waiting() -> int:
+    """How many wait for a human."""
+    return HeldIdentity.objects.filter(decision=HeldIdentity.Decision.WAITING).count()
+
+
 def hold(citizen: Citizen, identity: VerifiedIdentity, differing: list[str]) -> None:
     """One account waits for each provider: a later sign-in takes the place of an earlier one."""
     waiting = HeldIdentity.objects.filter(

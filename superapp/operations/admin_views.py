@@ -12,8 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from citizens.identity.holding import held_waiting
+from citizens.models import HeldIdentity
 from services_catalog.admin.scoping import is_central, visible_rows
 from services_catalog.models import Lane
+from services_catalog.rights import may
 from superapp.operations.figures import lane_figures, totals
 from superapp.operations.workers import workers_seen
 
@@ -40,6 +43,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "show_all": show_all,
         "totals": totals(figures),
         "is_central": central,
+        "held": held_waiting() if may(request.user, "view", HeldIdentity) else None,
         "workers": workers_seen() if central else None,
         "flower_url": settings.FLOWER_URL if central else "",
         "actions": [(name, given[name][2]) for name in lane_admin.actions if name in given],

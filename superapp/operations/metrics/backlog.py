@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
+from citizens.identity.holding import held_waiting
 from citizens.notifications.untold import undeliverable_since, untold_failures
 from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Difference, Errand, ServiceRequest
 from services_catalog.models import Lane
@@ -42,6 +43,7 @@ class Backlog:
     undeliverable: int
     untold: int
     differences: int
+    held: int
 
 
 def read_backlog(now: datetime) -> Backlog:
@@ -55,6 +57,7 @@ def read_backlog(now: datetime) -> Backlog:
         undeliverable=undeliverable_since(now - _DAY),
         untold=untold_failures(now),
         differences=Difference.objects.filter(settled_at__isnull=True).count(),
+        held=held_waiting(),
     )
 
 

@@ -47,6 +47,7 @@ def _totals(backlog: Backlog) -> Iterator[Metric]:
     yield _total(
         "superapp_open_differences", "Requests of which an agency says something else than we.", backlog.differences
     )
+    yield _total("superapp_held_identities", "Digital IDs that wait for a human to decide.", backlog.held)
     parked = GaugeMetricFamily(
         "superapp_parked_requests", "Requests that wait for a human.", labels=["service", "reason"]
     )

@@ -11,9 +11,11 @@ from django.test import Client
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.claims import open_national_id
 from citizens.identity.deciding import CannotDecide, held_identity_compare, held_identity_decide
+from citizens.identity.devices import Device
+from citizens.identity.events import identity_event_write
 from citizens.identity.holding import IdentityHeld
 from citizens.identity.providers.base import IdentityNotProven
-from citizens.models import Citizen, HeldIdentity
+from citizens.models import Citizen, HeldIdentity, IdentityEvent
 from services_catalog.models import OperatorAction
 from services_catalog.services.operator_actions import Doer
 from tests.factories import make_agency, make_held, national_id, verified_identity
@@ -124,6 +126,16 @@ def test_two_officers_at_once_decide_once() -> None:
         done = list(threads.map(one, [HeldIdentity.Decision.ACCEPTED, HeldIdentity.Decision.REFUSED]))
     assert sorted(done) == [False, True]
     assert OperatorAction.objects.count() == 1
+
+
+def test_a_citizens_page_shows_what_happened_and_changes_nothing_of_it(operator: Client, citizen: Citizen) -> None:
+    device = Device(name="Somchai's phone", network="203.0.113.0/24")
+    identity_event_write(citizen.pk, IdentityEvent.Kind.SIGNED_IN, provider="thaid", device=device)
+    shown = operator.get(page(Citizen, "change", citizen), headers={"accept-language": "en"}).text
+    assert all(text in shown for text in ("Signed in", "Somchai&#x27;s phone", "203.0.113.0/24", "Digital ID linked"))
+    assert 'name="identity_events-0-kind"' not in shown
+    reviewer = signed_in(make_officer("reviewer", "platform_reviewer"))
+    assert reviewer.get(page(Citizen, "change", citizen)).status_code == 403
 
 
 def test_a_number_is_revealed_once_for_a_reason_that_is_kept(operator: Client, citizen: Citizen) -> None:

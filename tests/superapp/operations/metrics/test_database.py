@@ -10,12 +10,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from citizens.models import HeldIdentity
 from citizens.notifications.models import Notification
 from citizens.notifications.services import notify_pending
 from citizens.service_requests.ids import first_id_of
 from citizens.service_requests.models import Difference, Outcome, ServiceRequest, Status, StatusEvent
 from services_catalog.models import Lane, Outage
 from tests.citizens.service_requests.making import make_attempt, make_request, make_service
+from tests.factories import make_held
 from tests.superapp.operations.metrics.conftest import Page
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +142,12 @@ def test_open_differences(scrape: Scrape) -> None:
     assert scrape().value("superapp_open_differences") == 1
 
 
+def test_held_identities_that_wait(scrape: Scrape) -> None:
+    make_held()
+    HeldIdentity.objects.filter(pk=make_held().pk).update(decision="refused", decided_at=timezone.now())
+    assert scrape().value("superapp_held_identities") == 1
+
+
 def test_it_costs_the_same_with_many_services(scrape: Scrape) -> None:
     counts = []
     for _ in range(4):
@@ -151,7 +159,7 @@ def test_it_costs_the_same_with_many_services(scrape: Scrape) -> None:
             scrape()
         counts.append(len(queries))
     assert set(counts) == {counts[0]}
-    assert counts[0] <= 8
+    assert counts[0] <= 9
 
 
 def test_nothing_of_a_citizen_is_told(scrape: Scrape) -> None:
