@@ -1,12 +1,12 @@
 """What makes a good access token worthless before its end: its session was ended, or its provider switched off.
 
-The rows are the truth. The cache holds what each call asks, in one look-up; `revocations_restore` puts back what the
-cache has lost or never got. Without the cache, tokens live on to their end and calls go through (architecture, rule 1).
+The rows are the truth. The cache holds what calls ask, in one look-up; a process remembers the answer until something is
+revoked anywhere (revocation_memory.py). `revocations_restore` puts back what the cache has lost or never got. Without
+the cache, tokens live on to their end and calls go through (architecture, rule 1).
 """
 
 from datetime import datetime, timedelta
-from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
@@ -16,6 +16,7 @@ from django.utils import timezone
 from prometheus_client import Counter
 from redis.exceptions import RedisError
 
+from citizens.identity.revocation_memory import RevocationMemory
 from citizens.models import IdentityProvider, Session
 
 logger = structlog.get_logger(__name__)
@@ -25,6 +26,8 @@ UNAVAILABLE = Counter(
 )
 # The moment up to which the cache has all ended sessions; a cache that was emptied has no such moment.
 _COMPLETE_UNTIL = "revoked:complete-until"
+# Changes with every revocation.
+_GENERATION = "revoked:generation"
 # A session's end is committed at most so long after the time written into it.
 _COMMITTED_WITHIN = timedelta(minutes=1)
 _BATCH = 1000
@@ -38,10 +41,14 @@ def _provider_key(code: str) -> str:
     return f"revoked:provider:{code}"
 
 
+_memory = RevocationMemory(lambda: cache.get(_GENERATION))
+
+
 def is_revoked(session_id: UUID, provider: str) -> bool:
-    """Whether the session was ended or its provider switched off: one look-up, no database query."""
+    """Whether the session was ended or its provider switched off: one look-up at most, no database query."""
+    keys = [_session_key(session_id), _provider_key(provider)]
     try:
-        return bool(cache.get_many([_session_key(session_id), _provider_key(provider)]))
+        return _memory.get((session_id, provider), lambda: bool(cache.get_many(keys)))
     except RedisError:
         UNAVAILABLE.inc()
         return False
@@ -59,7 +66,12 @@ def provider_switched_off(code: str) -> None:
 
 def provider_switched_on(code: str) -> None:
     """Those that are not over yet are good again."""
-    transaction.on_commit(partial(_forget, [_provider_key(code)]), robust=True)
+
+    def forget() -> None:
+        _forget([_provider_key(code)])
+        _begin_generation()
+
+    transaction.on_commit(forget, robust=True)
 
 
 def revocations_restore(now: datetime | None = None) -> int:
@@ -76,6 +88,7 @@ def revocations_restore(now: datetime | None = None) -> int:
     batches = [markers[start : start + _BATCH] for start in range(0, len(markers), _BATCH)]
     if all(_remember(dict.fromkeys(batch, 1)) for batch in batches):
         _remember({_COMPLETE_UNTIL: now})
+    _begin_generation()
     return len(ended)
 
 
@@ -88,7 +101,11 @@ def _complete_until() -> datetime | None:
 
 
 def _remember_on_commit(markers: dict[str, object]) -> None:
-    transaction.on_commit(partial(_remember, markers), robust=True)
+    def remember() -> None:
+        _remember(markers)
+        _begin_generation()
+
+    transaction.on_commit(remember, robust=True)
 
 
 def _remember(markers: dict[str, object]) -> bool:
@@ -106,3 +123,11 @@ def _forget(keys: list[str]) -> None:
         cache.delete_many(keys)
     except RedisError as error:
         logger.warning("revocations_not_forgotten", count=len(keys), error=type(error).__name__)
+
+
+def _begin_generation() -> None:
+    """After the markers are written: who asks from now on looks anew."""
+    try:
+        cache.set(_GENERATION, uuid4().hex, timeout=None)
+    except RedisError as error:
+        logger.warning("revocations_not_told", error=type(error).__name__)

@@ -9,6 +9,8 @@ PHONE_REDIRECT_URIS = env.list("PHONE_REDIRECT_URIS", ["https://app.superapp.exa
 
 # How long a process remembers which digital IDs are on, and as what.
 PROVIDERS_ASKED_EVERY = timedelta(seconds=5)
+# How often a process asks whether anything was revoked: the token of an ended session is good for as long at the most.
+REVOCATIONS_ASKED_EVERY = timedelta(milliseconds=50)
 # How often a provider is asked for its keys because none of those that we know fits.
 PROVIDER_KEYS_ASKED_EVERY = timedelta(seconds=10)
 # After so many failures in a row a provider is not used for the first wait, after one more for the next, and so on;
