@@ -22,6 +22,6 @@ class AgencyView(APIView):
         try:
             super().perform_authentication(request)
         except Problem:
-            request.user = None
+            request.user = None  # type: ignore[assignment]
             self.check_throttles(request)
             raise
