@@ -1,16 +1,20 @@
 """How often somebody may call: counters in the shared cache, so that all workers count together."""
 
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 from limits import RateLimitItem, parse
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from prometheus_client import Counter
+from rest_framework.exceptions import APIException
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -26,7 +30,10 @@ logger = structlog.get_logger(__name__)
 UNAVAILABLE = Counter(
     "superapp_rate_limits_unavailable", "Calls that came while the cache could not count them, by scope.", ["scope"]
 )
-_FAIL_CLOSED = {"sign_in"}
+_FAIL_CLOSED = {"sign_in", "credential"}
+
+# What is counted, and against whom, in the order of counting.
+Keys = Sequence[tuple[str, str]]
 
 
 @cache
@@ -48,29 +55,46 @@ def _limit(rate: str) -> RateLimitItem:
 
 
 class SharedRateLimit(BaseThrottle):
-    """Counts per caller and scope (`throttle_scope` of the view, "reading" where it names none).
+    """Counts each call once per limit, and stops at the first that is used up.
 
-    A caller is a citizen or an agency where they are known, else an address. With the cache away, anonymous sign-in is
-    refused (503) and all else is let through (architecture, rule 1).
+    Whoever is signed in counts alone, by the scope of the view (`throttle_scope`, "reading" where it names none).
+    Others count by what the view's `throttle_keys(request)` names, strictly, and by their address last, which whole
+    mobile operators share. With the cache away, anonymous sign-in is refused (503) and all else is let through
+    (architecture, rule 1).
     """
 
     def __init__(self) -> None:
         self._wait: float | None = None
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        scope = _scope(request, view)
-        limit, caller = _limit(settings.RATE_LIMITS[scope]), _caller(request)
+        if request.user is not None and getattr(request.user, "is_authenticated", False):
+            return self._count([(_scope(request, view), str(request.user.pk))])
+        address = ("address", client_address(request))
+        try:
+            named: Keys = view.throttle_keys(request) if hasattr(view, "throttle_keys") else ()
+        except (APIException, Problem):  # a body that cannot be read names nobody, and counts
+            if self._count([address]):
+                raise
+            return False
+        return self._count([*named, address])
+
+    def _count(self, keys: Keys) -> bool:
         limiter = _limiter(str(settings.CACHES["default"]["LOCATION"]))
         try:
-            if limiter.hit(limit, scope, caller):
-                return True
-            self._wait = max(0.0, limiter.get_window_stats(limit, scope, caller).reset_time - time.time())
+            return all(self._hit(limiter, scope, key) for scope, key in keys if key)
         except StorageError:
+            scope = keys[0][0]
             UNAVAILABLE.labels(scope).inc()
             logger.warning("rate_limits_unavailable", scope=scope)
             if scope in _FAIL_CLOSED:
                 raise Problem(NOT_READY, headers={"Retry-After": "5"}) from None
             return True
+
+    def _hit(self, limiter: FixedWindowRateLimiter, scope: str, key: str) -> bool:
+        limit, key = _limit(settings.RATE_LIMITS[scope]), _digest(key)
+        if limiter.hit(limit, scope, key):
+            return True
+        self._wait = max(0.0, limiter.get_window_stats(limit, scope, key).reset_time - time.time())
         return False
 
     def wait(self) -> float | None:
@@ -78,12 +102,9 @@ class SharedRateLimit(BaseThrottle):
 
 
 def _scope(request: Request, view: "APIView") -> str:
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return str(getattr(view, "read_throttle_scope", "reading"))
-    return str(getattr(view, "throttle_scope", "reading"))
+    return "reading" if request.method in SAFE_METHODS else str(getattr(view, "throttle_scope", "reading"))
 
 
-def _caller(request: Request) -> str:
-    if request.user is not None and getattr(request.user, "is_authenticated", False):
-        return str(request.user.pk)
-    return client_address(request)
+def _digest(key: str) -> str:
+    """Keyed, because addresses are few enough to be guessed from a plain hash."""
+    return salted_hmac("rate", key, algorithm="sha256").hexdigest()

@@ -2,4 +2,4 @@
 
 from .local import *
 
-RATE_LIMITS["sign_in"] = "1000000/minute"
+RATE_LIMITS["address"] = "1000000/minute"

@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from citizens.identity.authentication import CitizenAuthentication
 from citizens.identity.permissions import IsCitizen
+from superapp.api.throttles import SharedRateLimit
 
 # Open to anybody, by name.
 OPEN = {
@@ -33,6 +34,21 @@ OPEN = {
     "consent-cancel",
     # The node of NDID signs nothing; the address has a token, and what comes there is not believed.
     "consent-callback",
+    "jwks",
+    "schema",
+    "docs",
+}
+# Of these, what is the same for everybody: there is nothing to guess, and nobody to count but the address.
+BY_ADDRESS_ALONE = {
+    "service-list",
+    "service-detail",
+    "service-suggestions",
+    "agency-list",
+    "category-list",
+    "life-event-list",
+    "catalogue",
+    "auth-providers",
+    "auth-banks",
     "jwks",
     "schema",
     "docs",
@@ -134,7 +150,13 @@ def test_not_even_the_methods_of_a_route_are_told_without_a_token(name: str, ano
 
 @pytest.mark.parametrize("name", sorted(VIEWS))
 def test_every_view_is_throttled(name: str) -> None:
-    assert VIEWS[name].throttle_classes
+    assert list(VIEWS[name].throttle_classes) == [SharedRateLimit]
+
+
+def test_every_open_view_names_whom_a_call_counts_against() -> None:
+    """So do those of agencies, for wrong keys."""
+    naming = {name for name, view in VIEWS.items() if hasattr(view, "throttle_keys")}
+    assert naming == (OPEN - BY_ADDRESS_ALONE) | FOR_AGENCIES
 
 
 @pytest.mark.django_db

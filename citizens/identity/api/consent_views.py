@@ -16,7 +16,7 @@ from citizens.identity.api.consent_serializers import (
     VerifierSerializer,
 )
 from citizens.identity.api.serializers import TokensSerializer
-from citizens.identity.api.views import OpenView
+from citizens.identity.api.views import OpenView, ThrottleKeys, said
 from citizens.identity.consent_requests.banks import banks_of
 from citizens.identity.consent_requests.callback import consent_callback_take
 from citizens.identity.consent_requests.finish import (
@@ -34,7 +34,6 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 class BanksView(OpenView):
-    read_throttle_scope = "reading"
     problem_statuses = {"GET": ("503",)}
 
     @extend_schema(
@@ -47,6 +46,10 @@ class BanksView(OpenView):
 
 class ConsentRequestsView(OpenView):
     problem_statuses = {"POST": ("404", "409", "503")}
+
+    def throttle_keys(self, request: Request) -> ThrottleKeys:
+        """The number is counted in rows, with what is open for it."""
+        return [("sign_in", said(request, "device_id"))]
 
     @extend_schema(
         summary="Have a bank ask a person whether they want to sign in",
@@ -71,14 +74,22 @@ class ConsentRequestsView(OpenView):
 
 
 class ConsentRequestView(OpenView):
-    read_throttle_scope = "reading"
+    def throttle_keys(self, request: Request) -> ThrottleKeys:
+        return [("reading", str(self.kwargs["request_id"]))]
 
     @extend_schema(summary="How it stands, and who must act next", responses=ConsentRequestSerializer)
     def get(self, request: Request, request_id: UUID) -> Response:
         return Response(_shown(consent_request_get(request_id=request_id)), headers=_NO_STORE)
 
 
-class FinishView(OpenView):
+class _StarterView(OpenView):
+    """For who has the PKCE verifier: few tries for a request."""
+
+    def throttle_keys(self, request: Request) -> ThrottleKeys:
+        return [("credential", str(self.kwargs["request_id"]))]
+
+
+class FinishView(_StarterView):
     problem_statuses = {"POST": ("404", "409", "503")}
 
     @extend_schema(
@@ -89,7 +100,7 @@ class FinishView(OpenView):
         return Response({**asdict(tokens), "token_type": "Bearer"}, headers=_NO_STORE)
 
 
-class CancelView(OpenView):
+class CancelView(_StarterView):
     problem_statuses = {"POST": ("404", "503")}
 
     @extend_schema(
@@ -108,8 +119,10 @@ class NewsSerializer(serializers.Serializer[Any]):
 
 
 class ConsentCallbackView(OpenView):
-    throttle_scope = "agency"
     problem_statuses = {"POST": ("404", "503")}
+
+    def throttle_keys(self, request: Request) -> ThrottleKeys:
+        return [("node_news", self.kwargs["token"])]
 
     @extend_schema(
         summary="Where the node of NDID tells us that something has happened",

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from citizens.identity.agency_authentication import AgencyAuthentication, IsAgency, signed_in_agency
+from citizens.identity.agency_authentication import signed_in_agency
 from citizens.identity.api.agency_headers import SIGNATURE_HEADERS
+from citizens.identity.api.agency_view import AgencyView
 from citizens.identity.api.service_token_serializers import (
     ConsentSerializer,
     RedeemedSerializer,
@@ -88,10 +89,7 @@ class ConsentView(APIView):
         return Response(status=204)
 
 
-class RedeemView(APIView):
-    authentication_classes = (AgencyAuthentication,)
-    permission_classes = (IsAgency,)
-    throttle_scope = "agency"
+class RedeemView(AgencyView):
     problem_statuses = {"POST": ("404", "410")}
 
     @extend_schema(

@@ -1,5 +1,6 @@
 """Signing in, staying signed in, signing out."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -32,6 +33,14 @@ _COOKIE = "__Host-sign-in"
 _COOKIE_LIFETIME = 600
 _REDIRECT = OpenApiResponse(description="To the next step of the sign-in")
 
+ThrottleKeys = list[tuple[str, str]]
+
+
+def said(request: Request, name: str) -> str:
+    """A text of the body that nobody has checked yet; empty where there is none."""
+    value = request.data.get(name) if isinstance(request.data, Mapping) else None
+    return value if isinstance(value, str) else ""
+
 
 class AppRedirect(HttpResponseRedirect):
     """A redirect that may also lead into an app (RFC 8252); which addresses are allowed is checked before."""
@@ -40,17 +49,17 @@ class AppRedirect(HttpResponseRedirect):
 
 
 class OpenView(APIView):
-    """A step of the sign-in: nobody is signed in yet, so it is open, and counted by address."""
+    """A step of the sign-in: nobody is signed in yet, so it is open.
+
+    `throttle_keys` of a step says whom it counts against before the address: pairs of a scope and what tells callers
+    apart, which may be empty.
+    """
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
-    throttle_scope = "sign_in"
-    read_throttle_scope = "sign_in"
 
 
 class ProvidersView(OpenView):
-    read_throttle_scope = "reading"
-
     @extend_schema(summary="Identity providers that are on", responses=ProviderSerializer(many=True))
     def get(self, request: Request) -> Response:
         return Response(providers_told())
@@ -58,6 +67,9 @@ class ProvidersView(OpenView):
 
 class AuthorizeView(OpenView):
     problem_statuses = {"GET": ("404", "422", "503")}
+
+    def throttle_keys(self, request: Request) -> ThrottleKeys:
+        return [("sign_in", request.query_params.get("code_challenge", ""))]
 
     @extend_schema(
         summary="Begin a sign-in: open this in the system browser",
@@ -90,6 +102,9 @@ class AuthorizeView(OpenView):
 class CallbackView(OpenView):
     problem_statuses = {"GET": ("404", "422", "503")}
 
+    def throttle_keys(self, request: Request) -> ThrottleKeys:
+        return [("sign_in", request.COOKIES.get(_COOKIE, "")), ("sign_in", request.query_params.get("state", ""))]
+
     @extend_schema(
         summary="Where the identity provider sends the browser back to",
         parameters=[CallbackSerializer],
@@ -117,6 +132,9 @@ class CallbackView(OpenView):
 
 class TokenView(OpenView):
     problem_statuses = {"POST": ("503",)}
+
+    def throttle_keys(self, request: Request) -> ThrottleKeys:
+        return [("credential", said(request, "code")), ("credential", said(request, "refresh_token"))]
 
     @extend_schema(
         summary="Exchange a one-time code or a refresh token",
@@ -163,8 +181,6 @@ class SignOutView(APIView):
 
 
 class KeysView(OpenView):
-    read_throttle_scope = "reading"
-
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         return Response(public_keys(), headers={"Cache-Control": "public, max-age=300"})

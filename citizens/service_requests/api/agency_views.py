@@ -6,20 +6,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from citizens.identity.agency_authentication import AgencyAuthentication, IsAgency, signed_in_agency
+from citizens.identity.agency_authentication import signed_in_agency
 from citizens.identity.api.agency_headers import LONGEST_MESSAGE_ID, SIGNATURE_HEADERS
+from citizens.identity.api.agency_view import AgencyView
 from citizens.service_requests.agency_news import AgencyStatus, Asks, request_apply_agency_status
 from citizens.service_requests.api.agency_serializers import AgencyAnswerSerializer, StatusEventMessageSerializer
 from citizens.service_requests.models import Actor, Status
 from services_catalog.languages import NO_TEXT, Text
 
 
-class StatusEventsView(APIView):
-    authentication_classes = (AgencyAuthentication,)
-    permission_classes = (IsAgency,)
-    throttle_scope = "agency"
+class StatusEventsView(AgencyView):
     problem_statuses = {"POST": ("404",)}
 
     @extend_schema(

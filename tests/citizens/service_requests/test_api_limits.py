@@ -39,21 +39,9 @@ def test_too_many_reads(api: APIClient, limit_rate: LimitRate) -> None:
 
 
 @pytest.mark.django_db
-def test_too_many_sign_ins_from_one_address(anonymous: APIClient, limit_rate: LimitRate, address: str) -> None:
-    limit_rate("sign_in", "2/day")
-
-    def attempt(remote: str) -> int:
-        grant = {"grant_type": "refresh_token", "refresh_token": "x"}
-        return int(anonymous.post("/api/v1/auth/token", grant, REMOTE_ADDR=remote).status_code)
-
-    assert [attempt(address) for _ in range(3)] == [400, 400, 429]
-    assert attempt(address.replace("::1", "::2")) == 400
-
-
-@pytest.mark.django_db
 def test_an_address_cannot_be_invented(anonymous: APIClient, limit_rate: LimitRate, address: str) -> None:
     """Without a trusted proxy X-Forwarded-For is just something the caller says."""
-    limit_rate("reading", "1/day")
+    limit_rate("address", "1/day")
     statuses = [
         anonymous.get("/api/v1/services", REMOTE_ADDR=address, HTTP_X_FORWARDED_FOR=f"10.0.0.{number}").status_code
         for number in range(2)
@@ -66,7 +54,7 @@ def test_behind_a_proxy_callers_are_told_apart(
     anonymous: APIClient, limit_rate: LimitRate, settings: Settings, address: str
 ) -> None:
     settings.TRUSTED_PROXIES = 1
-    limit_rate("reading", "1/day")
+    limit_rate("address", "1/day")
 
     def read(forwarded: str) -> int:
         return int(anonymous.get("/api/v1/services", HTTP_X_FORWARDED_FOR=forwarded).status_code)

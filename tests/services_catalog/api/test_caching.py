@@ -242,7 +242,7 @@ def test_a_sick_cache_keeps_nobody_from_the_catalogue(
 def test_only_what_is_sent_counts_against_the_limit(
     service: Service, anonymous: APIClient, limit_rate: Callable[[str, str], None]
 ) -> None:
-    limit_rate("reading", "1/minute")
+    limit_rate("address", "1/minute")
     here: dict[str, Any] = {"REMOTE_ADDR": "10.9.8.7"}
     etag = anonymous.get(LIST, **here)["ETag"]
 

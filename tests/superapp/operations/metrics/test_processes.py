@@ -112,7 +112,7 @@ def test_accepting_is_timed_and_refusing_is_not(api: APIClient, service: Service
 
 def test_calls_that_nobody_could_count_are_counted(anonymous: APIClient, settings: Settings, scrape: Scrape) -> None:
     def unavailable() -> float:
-        return scrape().value("superapp_rate_limits_unavailable_total", scope="reading") or 0
+        return scrape().value("superapp_rate_limits_unavailable_total", scope="address") or 0
 
     before = unavailable()
     with socket.socket() as taken:  # bound, and nobody listens
