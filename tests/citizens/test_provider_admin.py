@@ -12,10 +12,11 @@ from citizens.identity.providers.registry import built_from
 from citizens.identity.providers.secret import secret_of
 from citizens.models import IdentityProvider, ProviderHealth
 from services_catalog.models import AuditEvent, Officer
+from services_catalog.models.officers import AGENCY_ROLES
 from superapp.sandbox.credentials import thaid_client_secret
 from superapp.sandbox.server import Sandbox
 from tests.citizens.identity.conftest import PUBLIC_URL, sandbox  # noqa: F401  (a fixture)
-from tests.factories import SECRET, make_provider
+from tests.factories import SECRET, make_agency, make_provider
 from tests.services_catalog.admin.conftest import make_officer, signed_in
 from tests.services_catalog.admin.pages import page
 
@@ -46,9 +47,10 @@ class Pages:
     def try_it(self, row: IdentityProvider, language: str = "en") -> str:
         here = page(IdentityProvider, "change", row)
         asked = {"action": "try_it", "_selected_action": [row.pk], "next": here}
-        answer = self.client.post(page(IdentityProvider, "changelist"), asked)
+        spoken = {"accept-language": language}
+        answer = self.client.post(page(IdentityProvider, "changelist"), asked, headers=spoken)
         assert answer["Location"] == here
-        shown = self.client.get(here, headers={"accept-language": language})
+        shown = self.client.get(here, headers=spoken)
         return "\n".join(str(message) for message in shown.context["messages"])
 
 
@@ -213,9 +215,10 @@ def test_operators_look_and_change_nothing(thaid: IdentityProvider) -> None:
     assert "thaid: " not in pages.get("changelist").text
 
 
-@pytest.mark.parametrize("role", ["platform_reviewer", "agency_administrator", "editor", "case_handler"])
+@pytest.mark.parametrize("role", ["platform_reviewer", *AGENCY_ROLES])
 def test_other_roles_are_refused(role: str, thaid: IdentityProvider) -> None:
-    pages = Pages(make_officer("other", role))
+    employer = make_agency() if role in AGENCY_ROLES else None
+    pages = Pages(make_officer("other", role, agency=employer))
     for name in ("changelist", "add"):
         assert pages.get(name).status_code == 403
     for name in ("change", "history"):
