@@ -115,6 +115,7 @@ RIGHTS: dict[str, dict[Officer.Role, Verbs]] = {
     "service_requests.difference": _REQUESTS_SEEN,
     "citizens.citizen": _roles(platform_administrator="view reveal", operator="view reveal"),
     "citizens.heldidentity": _roles(platform_administrator="view decide", operator="view decide"),
+    "citizens.identityprovider": _roles(platform_administrator="view add change", operator="view"),
     "citizens.linkedidentity": _CITIZENS_SEEN,
     "citizens.identityevent": _CITIZENS_SEEN,
 }

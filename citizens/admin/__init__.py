@@ -1,3 +1,3 @@
 """The admin's pages of citizens and their digital IDs."""
 
-from citizens.admin import held, people  # noqa: F401  (registers them)
+from citizens.admin import held, people, providers  # noqa: F401  (registers them)

@@ -28,6 +28,7 @@ from unfold.utils import parse_date_str
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminFileFieldWidget,
+    UnfoldAdminPasswordWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
@@ -52,6 +53,7 @@ __all__ = [
     "FileWidget",
     "ImportForm",
     "PasswordChangeForm",
+    "PasswordWidget",
     "SelectWidget",
     "TextAreaWidget",
     "TextWidget",
@@ -66,6 +68,7 @@ CheckboxesWidget = UnfoldAdminCheckboxSelectMultipleWidget
 ChoiceFilter = ChoicesDropdownFilter
 DateTimeWidget = UnfoldAdminSplitDateTimeWidget
 FileWidget = UnfoldAdminFileFieldWidget
+PasswordWidget = UnfoldAdminPasswordWidget
 PasswordChangeForm = AdminPasswordChangeForm
 SelectWidget = UnfoldAdminSelectWidget
 TextAreaWidget = UnfoldAdminTextareaWidget

@@ -7,10 +7,11 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from services_catalog.admin.adapter_options import AdapterOptionsField, adapter_choices, option_problems, said
+from services_catalog.admin.adapter_options import AdapterOptionsField, adapter_choices, option_problems
 from services_catalog.admin.base import CheckboxesWidget, SelectWidget, TextWidget
 from services_catalog.admin.form_editor import FormEditorMixin
 from services_catalog.admin.rows import PurposesField, RowsField
+from services_catalog.admin.serializer_options import said
 from services_catalog.languages import for_reader
 from services_catalog.models import Agency, Service, ServiceDraft
 from services_catalog.models.agencies import code_validator

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -124,8 +125,7 @@ def export(events: QuerySet[AuditEvent], wanted: str) -> HttpResponse | Streamin
 def _events_of(row: Model) -> QuerySet[AuditEvent]:
     """Also those of what shares its key: a service's draft, an agency's credential."""
     root = _root(type(row))
-    family = [one for one in apps.get_app_config("services_catalog").get_models() if _root(one) is root]
-    subjects = [str(one._meta.model_name) for one in family if is_audited(one)]
+    subjects = [name for name, one in _audited_models().items() if _root(one) is root]
     return AuditEvent.objects.filter(subject_id=str(row.pk), subject__in=subjects).order_by("-id")
 
 
@@ -172,7 +172,13 @@ def _as_csv(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def _model_of(event: AuditEvent) -> type[Model]:
-    return apps.get_model("services_catalog", event.subject)
+    return _audited_models()[event.subject]
+
+
+@cache
+def _audited_models() -> dict[str, type[Model]]:
+    """Of all apps, by the name that events give them."""
+    return {str(one._meta.model_name): one for one in apps.get_models() if is_audited(one)}
 
 
 def _field(event: AuditEvent, column: str) -> Any:

@@ -46,7 +46,7 @@ class AskingAdmin(AgencyScopedAdmin):
         if not form.is_valid():
             return self._ask(request, chosen, action, form)
         run([row.pk for row in chosen], form, doer_of(request.user))
-        return _back(request)
+        return back(request)
 
     def _ask(self, request: HttpRequest, rows: Sequence[Any], action: str, form: forms.Form) -> HttpResponse:
         context = {
@@ -110,7 +110,7 @@ def _done_to(subject_id: UUID) -> list[tuple[OperatorAction, str]]:
     return [(action, name_of_action(action)) for action in actions]
 
 
-def _back(request: HttpRequest) -> HttpResponse | None:
+def back(request: HttpRequest) -> HttpResponse | None:
     """To the page that sent the action here, if that is one of ours; else Django shows the list."""
     address = request.POST.get("next", "")
     return HttpResponseRedirect(address) if url_has_allowed_host_and_scheme(address, allowed_hosts=None) else None

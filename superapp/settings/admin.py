@@ -105,6 +105,7 @@ UNFOLD = {
                     _page(_("Officers"), "badge", "services_catalog.Officer"),
                     _page(_("Citizens"), "person", "citizens.Citizen"),
                     _page(_("Held digital IDs"), "person_alert", "citizens.HeldIdentity"),
+                    _page(_("Digital IDs"), "fingerprint", "citizens.IdentityProvider"),
                 ],
             },
         ],

@@ -52,10 +52,20 @@ class ConsentRequestOptions(StrictOptions):
     namespace = serializers.RegexField(r"^[a-z_]+\Z", default="citizen_id", max_length=40, label=_("Namespace"))
     mode = serializers.ChoiceField(choices=[2, 3], default=2, label=_("Mode"))
     min_ial = serializers.DecimalField(
-        max_digits=2, decimal_places=1, min_value=Decimal(1), max_value=Decimal(3), default=Decimal("2.3")
+        max_digits=2,
+        decimal_places=1,
+        min_value=Decimal(1),
+        max_value=Decimal(3),
+        default=Decimal("2.3"),
+        label=_("Lowest IAL"),
     )
     min_aal = serializers.DecimalField(
-        max_digits=2, decimal_places=1, min_value=Decimal(1), max_value=Decimal(3), default=Decimal("2.2")
+        max_digits=2,
+        decimal_places=1,
+        min_value=Decimal(1),
+        max_value=Decimal(3),
+        default=Decimal("2.2"),
+        label=_("Lowest AAL"),
     )
     request_timeout = serializers.IntegerField(
         min_value=2, max_value=3600, default=600, label=_("How long people may take (seconds)")

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from citizens.models import Citizen, HeldIdentity
+from citizens.models import Citizen, HeldIdentity, IdentityProvider
 from citizens.service_requests.models import DeliveryAttempt, Difference, ServiceRequest
 from services_catalog.languages import Text
 from services_catalog.models import (
@@ -136,6 +136,7 @@ def shared(db: None) -> dict[type[Model], Model]:
         UnansweredQuery.objects.create(text="ยานอวกาศ", last_at=timezone.now()),
         factories.make_citizen(),
         factories.make_held(),
+        factories.make_provider("http://127.0.0.1:9"),
         ImportJob.objects.create(
             officer=Officer.objects.create(username="uploader"), file_name="services.csv", content=b"x", total=1
         ),
@@ -200,4 +201,7 @@ AGENCY_MODELS: list[type[Model]] = [
     AuditEvent,
     Officer,
 ]
-SHARED_MODELS: list[type[Model]] = [Category, LifeEvent, SearchAlias, UnansweredQuery, ImportJob, Citizen, HeldIdentity]
+SHARED_MODELS: list[type[Model]] = [
+    *(Category, LifeEvent, SearchAlias, UnansweredQuery, ImportJob),
+    *(Citizen, HeldIdentity, IdentityProvider),
+]

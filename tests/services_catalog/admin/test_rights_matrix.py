@@ -16,7 +16,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from citizens.models import Citizen, HeldIdentity
+from citizens.models import Citizen, HeldIdentity, IdentityProvider
 from citizens.service_requests.models import Difference, ServiceRequest
 from services_catalog.admin.moving import MovableAdmin
 from services_catalog.models import (
@@ -71,6 +71,7 @@ EXPECTED: dict[type[Model], list[str]] = {
     ImportJob: ["view add", "", "", "", "", ""],
     Citizen: ["view reveal", "", "view reveal", "", "", ""],
     HeldIdentity: ["view accept refuse", "", "view accept refuse", "", "", ""],
+    IdentityProvider: ["view add change try_it", "", "view", "", "", ""],
 }
 EXPECTED[Agency][0] += " keys"
 VERBS = {model: sorted({verb for cell in cells for verb in cell.split()}) for model, cells in EXPECTED.items()}
@@ -220,6 +221,7 @@ WORDS: dict[type[Model], Any] = {
     SearchAlias: lambda row: row.term,
     Citizen: lambda row: str(row.pk),
     HeldIdentity: lambda row: str(row.citizen_id),
+    IdentityProvider: lambda row: row.code,
 }
 
 
