@@ -26,12 +26,17 @@ def inputs(prefix: str, serializer: Options, options: Mapping[str, Any]) -> list
             "placeholder": _default(field),
             "is_flag": isinstance(field, serializers.BooleanField),
             "is_pairs": isinstance(field, serializers.DictField),
-            "lines": max(2, len(options.get(name) or ())),
+            "lines": _lines(options.get(name)),
             "choices": _choices(field),
             "input_type": "url" if isinstance(field, serializers.URLField) else "text",
         }
         for name, field in serializer().fields.items()
     ]
+
+
+def _lines(value: Any) -> int:
+    """Of the box for an option of several lines."""
+    return max(2, len(value)) if isinstance(value, Mapping) else 2
 
 
 def typed(prefix: str, serializer: Options, data: Mapping[str, Any]) -> dict[str, Any]:
