@@ -1,7 +1,7 @@
 """What makes a good access token worthless before its end: its session was ended, or its provider switched off.
 
 The rows are the truth. The cache holds what calls ask, in one look-up; a process remembers the answer until something
-is revoked anywhere (revocation_memory.py). `revocations_restore` puts back what the cache has lost or never got. Without
+is revoked anywhere (revocation_memory.py). `revocations_restore` puts back what the cache has not. Without
 the cache, tokens live on to their end and calls go through (architecture, rule 1).
 """
 

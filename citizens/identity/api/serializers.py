@@ -6,6 +6,8 @@ from rest_framework import serializers
 
 
 class TextSerializer(serializers.Serializer[Any]):
+    """A text in both languages."""
+
     th = serializers.CharField(allow_blank=True)
     en = serializers.CharField(allow_blank=True)
 

@@ -6,18 +6,12 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from citizens.identity.api.serializers import TextSerializer
 from citizens.service_requests.models import Actor, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.possibilities import cancel_refusal, response_refusal
 from citizens.service_requests.texts import STATUS_NAMES, next_step_of
 from services_catalog.api.running import UsualTimeField, UsualTimeSerializer
 from services_catalog.api.serializers import DecisionSerializer
-
-
-class TextSerializer(serializers.Serializer[Any]):
-    """A text in both languages."""
-
-    th = serializers.CharField(allow_blank=True)
-    en = serializers.CharField(allow_blank=True)
 
 
 class SubmissionSerializer(serializers.Serializer[Any]):
