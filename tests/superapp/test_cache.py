@@ -25,6 +25,6 @@ def test_what_was_kept_is_found_by_many_keys_and_by_one(key: str) -> None:
 
 def test_a_connection_that_the_server_has_closed_is_made_anew(key: str) -> None:
     cache.set(key, 1, timeout=60)
-    with redis.Redis.from_url(str(settings.CACHES["default"]["LOCATION"]) as server:
+    with redis.Redis.from_url(str(settings.CACHES["default"]["LOCATION"])) as server:
         server.client_kill_filter(_type="normal", skipme=True)
     assert cache.get(key) == 1
