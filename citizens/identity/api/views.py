@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.http import HttpResponseRedirect
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
@@ -45,7 +47,9 @@ def said(request: Request, name: str) -> str:
 class AppRedirect(HttpResponseRedirect):
     """A redirect that may also lead into an app (RFC 8252); which addresses are allowed is checked before."""
 
-    allowed_schemes = ["http", "https", "th.go.superapp"]
+    @property
+    def allowed_schemes(self) -> list[str]:  # type: ignore[override]
+        return ["http", "https", *(urlsplit(address).scheme for address in settings.PHONE_REDIRECT_URIS)]
 
 
 class OpenView(APIView):

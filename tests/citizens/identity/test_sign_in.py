@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from citizens.identity.citizens import citizen_identify
@@ -142,7 +143,11 @@ def test_incomplete_grant_names_what_is_missing(anonymous: APIClient, grant: dic
 
 
 @pytest.mark.parametrize(
-    "address", [PHONE + "/", PHONE + "?next=x", "https://evil.example/", "javascript:alert(1)", PHONE.upper()]
+    "address",
+    [
+        *(PHONE + "/", PHONE + "?next=x", PHONE + "#part", PHONE.upper(), PHONE.replace("https", "http")),
+        *("https://evil.example/", "javascript:alert(1)", "http://127.0.0.1:4711/signed-in", "th.go.other:/signed-in"),
+    ],
 )
 def test_return_address_must_be_registered_exactly(browser: Browser, address: str) -> None:
     refused = browser.begin(redirect_uri=address)
@@ -150,6 +155,22 @@ def test_return_address_must_be_registered_exactly(browser: Browser, address: st
     assert (refused.status_code, refused.json()["code"]) == (400, "redirect_not_registered")
     assert COOKIE not in refused.cookies
     assert not SignIn.objects.exists()
+
+
+def test_an_app_link_may_be_registered(browser: Browser, settings: Settings) -> None:
+    app_link = "th.go.superapp:/signed-in"
+    settings.PHONE_REDIRECT_URIS = [app_link]
+    back = browser.consent(browser.begin(redirect_uri=app_link)["Location"], "1234567890121")
+
+    assert browser.come_back(back)["Location"].startswith(f"{app_link}?code=")
+
+
+def test_code_comes_too_late_to_be_exchanged(browser: Browser) -> None:
+    code = browser.sign_in()["code"]
+    with time_machine.travel(timezone.now() + timedelta(minutes=11), tick=False):
+        refused = browser.exchange(code=code)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_grant")
 
 
 @pytest.mark.parametrize(
