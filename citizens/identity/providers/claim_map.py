@@ -17,7 +17,13 @@ def identity_of(
     levels: Levels,
     provider_session: Mapping[str, str],
 ) -> VerifiedIdentity:
-    """Who a verified answer is about. Raises IdentityNotProven without a citizen's number or a subject."""
+    """Who a verified answer is about.
+
+    Raises IdentityNotProven without a citizen's number or a subject, and where the provider has to say that it has
+    verified the number (`number_verified` in the map) and does not.
+    """
+    if "number_verified" in paths and str(value_at(document, paths["number_verified"])).lower() != "true":
+        raise IdentityNotProven("number_not_verified")
     national_id = text_at(document, paths["national_id"])
     if not is_national_id(national_id):
         raise IdentityNotProven("no_valid_national_id")

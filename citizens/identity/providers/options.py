@@ -10,8 +10,8 @@ from rest_framework import serializers
 
 from services_catalog.claims import CLAIMS
 
-# What a claim map may name: what agencies can ask for, who it is to the provider, and how sure the provider is.
-CLAIM_NAMES = [*CLAIMS, "subject", "ial", "aal"]
+# What a claim map may name: what agencies can ask for, who it is to the provider, and how sure the provider is of it.
+CLAIM_NAMES = [*CLAIMS, "number_verified", "subject", "ial", "aal"]
 
 
 class StrictOptions(serializers.Serializer[Any]):

@@ -152,6 +152,7 @@ def _dga_row(url: str) -> dict[str, Any]:
             "nonce": "required",
             "claims": {
                 "national_id": "citizen_id",
+                "number_verified": "citizen_id_verified",
                 "subject": "sub",
                 "ial": "ial_level",
                 "given_name_th": "given_name",

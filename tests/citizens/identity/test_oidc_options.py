@@ -205,3 +205,15 @@ def test_a_row_that_cannot_be_used_sends_nobody_anywhere(provider: FakeProvider,
     assert str(refused.value) == "identity_provider_down"
     answer = Browser().begin()
     assert (answer.status_code, answer.json()["code"]) == (503, "identity_provider_down")
+
+
+@pytest.mark.parametrize(("said", "outcome"), [(True, "code"), ("true", "code"), (False, "error"), (None, "error")])
+def test_a_number_that_the_provider_has_not_verified_proves_nothing_where_the_row_asks(
+    provider: FakeProvider, said: object, outcome: str
+) -> None:
+    row = configured(provider, options=FLAT)
+    row.options["claims"]["number_verified"] = "pid_verified"
+    row.save()
+    provider.token_answer = flat_answer(pid_verified=said)
+    assert outcome in Begun().come_back()
+    assert Citizen.objects.exists() is (outcome == "code")
