@@ -183,5 +183,5 @@ def test_an_account_that_was_another_citizens_is_refused(provider: FakeProvider)
     sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce)))
     second = sign_in_with(provider, lambda nonce: provider.signs(provider.claims(nonce, pid="1101700234568")))
 
-    assert second["error"] == "access_denied"
+    assert second["error"] == "number_changed"
     assert Citizen.objects.count() == 1

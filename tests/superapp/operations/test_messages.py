@@ -21,7 +21,9 @@ _BLOCK = re.compile(r"{%\s*blocktranslate[^%]*%}(.*?){%\s*endblocktranslate\s*%}
 def messages_in_python(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
-            case ast.Call(func=ast.Name(id="_" | "gettext"), args=[ast.Constant(value=str() as message), *_]):
+            case ast.Call(
+                func=ast.Name(id="_" | "gettext" | "gettext_lazy"), args=[ast.Constant(value=str() as message), *_]
+            ):
                 yield message
 
 
