@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -76,6 +77,19 @@ def tcp_server(talk: Talk, *, host: str = "127.0.0.1", port: int = 0) -> Iterato
                 connection.shutdown(socket.SHUT_RDWR)
         for thread in threads:
             thread.join(5)
+
+
+def drip(before: bytes, drop: bytes) -> Talk:
+    """Begins an answer at once and never ends it."""
+
+    def talk(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(before)
+        while True:
+            connection.sendall(drop)
+            time.sleep(0.05)
+
+    return talk
 
 
 def read_request(connection: socket.socket) -> bytes:

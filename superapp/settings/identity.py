@@ -13,6 +13,11 @@ PROVIDERS_ASKED_EVERY = timedelta(seconds=5)
 REVOCATIONS_ASKED_EVERY = timedelta(milliseconds=50)
 # How often a provider is asked for its keys because none of those that we know fits.
 PROVIDER_KEYS_ASKED_EVERY = timedelta(seconds=10)
+# How long a call to a provider may take, and how many each process has out at one provider at a time: fewer than a web
+# process has threads. When all are taken the next one waits, unless one of them is slow.
+PROVIDER_CALL_DEADLINE = timedelta(seconds=8)
+PROVIDER_CALLS_IN_FLIGHT = env.int("PROVIDER_CALLS_IN_FLIGHT", 4)
+PROVIDER_CALL_IS_SLOW = timedelta(seconds=2)
 # After so many failures in a row a provider is not used for the first wait, after one more for the next, and so on;
 # `probe_time` is how long the one who tries whether it is back may take.
 PROVIDER_BREAKER: dict[str, Any] = {

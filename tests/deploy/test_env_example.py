@@ -83,8 +83,8 @@ def test_the_defaults_it_shows_are_the_defaults() -> None:
     make_production(environment)
     code = (
         "from django.conf import settings as s; print(s.PHONE_REDIRECT_URIS, s.EGRESS_HOSTS, s.PUBLISHED_SERVICES_CAP,"
-        " s.DELIVERY_CALLS_IN_FLIGHT, s.DATABASES, s.CELERY_BROKER_TRANSPORT_OPTIONS, s.SESSION_COOKIE_AGE,"
-        " s.AXES_COOLOFF_TIME)"
+        " s.DELIVERY_CALLS_IN_FLIGHT, s.PROVIDER_CALLS_IN_FLIGHT, s.DATABASES, s.CELERY_BROKER_TRANSPORT_OPTIONS,"
+        " s.SESSION_COOKIE_AGE, s.AXES_COOLOFF_TIME)"
     )
     outputs = [
         subprocess.check_output([sys.executable, "-c", code], cwd=PROJECT_ROOT, env=one, text=True)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from citizens.identity.problems import IDENTITY_PROVIDER_DOWN
 from citizens.identity.providers.base import IdentityNotProven, Provider, ProviderFailed
+from citizens.identity.providers.in_flight import place_at
 from citizens.identity.providers.registry import switched_on
 from citizens.models import IdentityProvider, ProviderHealth
 from services_catalog.problems import Problem
@@ -43,42 +44,45 @@ def closed_until(row: IdentityProvider) -> datetime | None:
 
 @contextmanager
 def guarded(provider_code: str) -> Iterator[None]:
-    """Around a call to the provider: counts how it ends. Raises ProviderFailed at once while the provider is down."""
-    passage = _pass(provider_code)
-    if not passage.is_open:
-        raise ProviderFailed("breaker_open")
-    try:
-        yield
-    except ProviderFailed as failure:
-        _note_failure(provider_code, failure.code, is_probe=passage.is_probe)
-        raise
-    except IdentityNotProven:
-        _note_answer(provider_code, passage)
-        raise
-    _note_answer(provider_code, passage)
+    """Around a call to the provider: counts how it ends. Raises ProviderFailed at once while the provider is down, or
+    has all the calls that it may have of this process; that is nothing it has failed in.
+    """
+    with place_at(provider_code):
+        passage = _pass(provider_code)
+        if not passage.is_open:
+            raise ProviderFailed("breaker_open")
+        try:
+            yield
+        except ProviderFailed as failure:
+            failure_note(provider_code, failure.code, is_probe=passage.is_probe)
+            raise
+        except IdentityNotProven:
+            _forget_failures(provider_code, passage)
+            raise
+        _forget_failures(provider_code, passage)
 
 
 def require_up(provider: Provider, callback_uri: str) -> None:
-    """Raises Problem IDENTITY_PROVIDER_DOWN, with those that are up, instead of sending a citizen to one that is down.
+    """Raises Problem IDENTITY_PROVIDER_DOWN instead of sending a citizen to one that is down."""
+    if not is_up(provider, callback_uri):
+        raise provider_down(provider.code)
 
-    The first who comes after the wait has the provider tried without the citizen.
-    """
+
+def is_up(provider: Provider, callback_uri: str) -> bool:
+    """Whether calls may be made. The first who asks after the wait has the provider tried without a citizen."""
     passage = _pass(provider.code)
-    if passage.is_probe:
-        passage = _probe(provider, callback_uri)
-    if not passage.is_open:
-        raise _down(provider.code)
+    return _probe(provider, callback_uri) if passage.is_probe else passage.is_open
 
 
-def _probe(provider: Provider, callback_uri: str) -> _Passage:
+def _probe(provider: Provider, callback_uri: str) -> bool:
     """What is tried is not all of a sign-in, so the failures are forgotten only when one of those succeeds."""
     try:
         provider.check(callback_uri)
     except ProviderFailed as failure:
-        _note_failure(provider.code, failure.code, is_probe=True)
-        return _Passage(is_open=False)
+        failure_note(provider.code, failure.code, is_probe=True)
+        return False
     ProviderHealth.objects.filter(provider=provider.code).update(closed_until=None)
-    return _Passage(is_open=True)
+    return True
 
 
 def _pass(provider_code: str) -> _Passage:
@@ -93,15 +97,21 @@ def _pass(provider_code: str) -> _Passage:
     return _Passage(is_open=is_mine, is_probe=is_mine, had_failures=True)
 
 
-def _note_answer(provider_code: str, passage: _Passage) -> None:
+def _forget_failures(provider_code: str, passage: _Passage) -> None:
     if passage.had_failures:
-        ProviderHealth.objects.filter(provider=provider_code).update(
-            failures=0, closed_until=None, failed_since=None, last_failure=""
-        )
+        answer_note(provider_code)
+
+
+def answer_note(provider_code: str) -> None:
+    """Counts a call that was answered: the failures before it are forgotten."""
+    ProviderHealth.objects.filter(provider=provider_code, failures__gt=0).update(
+        failures=0, closed_until=None, failed_since=None, last_failure=""
+    )
 
 
 @transaction.atomic
-def _note_failure(provider_code: str, code: str, *, is_probe: bool) -> None:
+def failure_note(provider_code: str, code: str, *, is_probe: bool = False) -> None:
+    """Counts a call that failed."""
     ProviderHealth.objects.get_or_create(provider_id=provider_code)
     health = ProviderHealth.objects.select_for_update().get(provider_id=provider_code)
     now = timezone.now()
@@ -118,7 +128,8 @@ def _note_failure(provider_code: str, code: str, *, is_probe: bool) -> None:
     health.save()
 
 
-def _down(provider_code: str) -> Problem:
+def provider_down(provider_code: str) -> Problem:
+    """IDENTITY_PROVIDER_DOWN, with those that are up."""
     rows = {row.code: row for row in switched_on()}
     until = ProviderHealth.objects.filter(provider=provider_code).values_list("closed_until", flat=True).first()
     seconds = max(1, round((until - timezone.now()).total_seconds())) if until else 1

@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
+
+from django.conf import settings
 
 from citizens.identity.providers.base import IdentityNotProven, ProviderFailed
 from services_catalog.adapters import http
 
-_DEADLINE = timedelta(seconds=8)
 _PRINTABLE = re.compile(r"[\x21-\x7e]+\Z")
 # RFC 6749, 5.2, and what ThaID and Mor Prom make of it.
 _REFUSES_THE_CODE = frozenset({400, 401, 422})
@@ -21,7 +21,7 @@ _IS_BROKEN = frozenset({"server_error", "temporarily_unavailable"})
 def call(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> http.Answer:
     """Raises ProviderFailed when no whole answer came."""
     try:
-        return http.call(method, url, deadline=_DEADLINE, headers=headers, body=body)
+        return http.call(method, url, deadline=settings.PROVIDER_CALL_DEADLINE, headers=headers, body=body)
     except (http.NotSent, http.MaybeSent) as error:
         raise ProviderFailed(error.code) from None
 

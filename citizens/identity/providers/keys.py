@@ -35,12 +35,16 @@ class PublishedKeys:
         return claims
 
     def get(self, not_older_than: float) -> KeySet:
-        """Raises ProviderFailed."""
-        with self._lock:
+        """Raises ProviderFailed. Who waits for another's call waits no longer than for one of their own."""
+        if not self._lock.acquire(timeout=settings.PROVIDER_CALL_DEADLINE.total_seconds()):
+            raise ProviderFailed("no_answer_in_time")
+        try:
             if self._keys is None or monotonic() - self._fetched_at >= not_older_than:
                 self._keys = self._fetch()
                 self._fetched_at = monotonic()
             return self._keys
+        finally:
+            self._lock.release()
 
     def _fetch(self) -> KeySet:
         try:

@@ -118,3 +118,13 @@ def provider(use_provider: Callable[[str], IdentityProvider]) -> Iterator[FakePr
     yield fake
     fake.listener.stop()
     http.close_idle_connections()
+
+
+@pytest.fixture
+def other(provider: FakeProvider) -> Iterator[FakeProvider]:
+    """A second provider beside ThaID."""
+    fake = FakeProvider()
+    make_provider(fake.url, "dga", is_primary=False, position=20)
+    yield fake
+    fake.listener.stop()
+    http.close_idle_connections()

@@ -1,6 +1,5 @@
 """A provider that is down or slow: its own breaker, one probe, and a phone that is told which others are up."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,24 +10,12 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from citizens.models import ProviderHealth
-from services_catalog.adapters import http
 from superapp.sandbox.listener import HangUp, json_response
 from tests.citizens.identity.begun import Begun, sign_in_with
 from tests.citizens.identity.conftest import Browser
 from tests.citizens.identity.fake_provider import FakeProvider
-from tests.factories import make_provider
 
 TOKEN = "/api/v2/oauth2/token/"
-
-
-@pytest.fixture
-def other(provider: FakeProvider) -> Iterator[FakeProvider]:
-    """A second provider beside ThaID."""
-    fake = FakeProvider()
-    make_provider(fake.url, "dga", is_primary=False, position=20)
-    yield fake
-    fake.listener.stop()
-    http.close_idle_connections()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from services_catalog.adapters import http
 from superapp.sandbox.listener import Request, Response
-from tests.counterparts import http_server, read_request, tcp_server, unused_port
+from tests.counterparts import drip, http_server, read_request, tcp_server, unused_port
 from tests.services_catalog.adapters.conftest import Resolve
 
 OK = Response(200, b"{}")
@@ -34,17 +34,6 @@ def seconds(work: Callable[[], object]) -> float:
     began = time.monotonic()
     work()
     return time.monotonic() - began
-
-
-def drip(before: bytes, drop: bytes) -> Callable[[socket.socket], None]:
-    def talk(connection: socket.socket) -> None:
-        read_request(connection)
-        connection.sendall(before)
-        while True:
-            connection.sendall(drop)
-            time.sleep(0.05)
-
-    return talk
 
 
 @pytest.mark.parametrize(

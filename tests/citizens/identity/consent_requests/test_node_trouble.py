@@ -2,11 +2,14 @@
 
 import os
 import time
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from citizens.identity.consent_requests.claim import requests_claim
 from citizens.models import ProviderHealth
@@ -22,6 +25,9 @@ from tests.citizens.identity.consent_requests.conftest import (
     work,
 )
 from tests.counterparts import unused_port
+from tests.factories import make_provider
+
+BANKS = "/api/v1/auth/providers/ndid/banks"
 
 
 def refusal(code: int, status: int = 400) -> Response:
@@ -155,6 +161,26 @@ def test_a_node_that_is_down_is_left_alone_and_the_phone_is_told(scripted: Scrip
         pass_time(request_id, minutes=2)
         work()
     assert phone.state(request_id) == "failed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_node_has_so_many_calls_of_a_process_and_no_more(scripted: ScriptedNode, settings: Settings) -> None:
+    settings.PROVIDER_CALLS_IN_FLIGHT = 1
+    settings.PROVIDER_CALL_IS_SLOW = timedelta(0)
+    make_provider("http://127.0.0.1:9")
+    seen: list[tuple[int, list[str]]] = []
+
+    def meanwhile(_request: object) -> Response:
+        """While one phone's question for the banks is out, another phone asks."""
+        answer = APIClient().get(BANKS)
+        seen.append((answer.status_code, answer.json().get("providers")))
+        connection.close()
+        return Response(200, b'[{"node_id": "idp1"}]')
+
+    scripted.answers["/utility/idp"] = meanwhile
+    assert APIClient().get(BANKS).status_code == 200
+    assert seen == [(503, ["thaid"])]
+    assert not ProviderHealth.objects.exists()
 
 
 def test_two_workers_never_do_the_same(scripted: ScriptedNode, phone: Phone) -> None:
