@@ -34,7 +34,7 @@ PROVIDER_SESSION_TRIED_FOR = timedelta(minutes=15)
 CONSENT_REQUEST_LIMITS = [(3, timedelta(hours=1)), (5, timedelta(days=1))]
 CONSENT_REQUEST_KEPT = timedelta(days=1)
 # A turn of the task that asks the node about what is due: so many rows are claimed at once, so many calls run at once,
-# and the lease outlives them all (four calls of ten seconds each, two after the other).
+# and the lease outlives them all (a probe, and four calls of ten seconds each, two after the other).
 CONSENT_REQUEST_TURN = timedelta(seconds=10)
 CONSENT_REQUEST_BATCH = 16
 CONSENT_REQUEST_CALLS_AT_ONCE = 8

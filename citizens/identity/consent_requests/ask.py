@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 
@@ -13,8 +12,7 @@ from citizens.identity.consent_requests.claim import errand_of, requests_claim
 from citizens.identity.consent_requests.errands import News, Nothing, Trouble
 from citizens.identity.consent_requests.nodes import nodes_of
 from citizens.identity.consent_requests.record import news_record
-from citizens.identity.providers.base import ProviderFailed
-from citizens.identity.providers.breaker import guarded
+from citizens.identity.providers.breaker import answer_note, failure_note
 from citizens.models import ConsentRequest
 
 
@@ -44,6 +42,7 @@ def _ask(rows: Sequence[ConsentRequest]) -> None:
 
 def _count(provider_code: str, news: News) -> None:
     """For the provider's circuit breaker; here, because threads that call know no rows."""
-    with suppress(ProviderFailed), guarded(provider_code):
-        if isinstance(news, Trouble):
-            raise ProviderFailed(news.code)
+    if isinstance(news, Trouble):
+        failure_note(provider_code, news.code)
+    else:
+        answer_note(provider_code)

@@ -1,6 +1,7 @@
 """The node down, slow, forgetful: what is lost is found again, and nothing is created twice."""
 
 import os
+import secrets
 import time
 from datetime import timedelta
 
@@ -25,7 +26,7 @@ from tests.citizens.identity.consent_requests.conftest import (
     work,
 )
 from tests.counterparts import unused_port
-from tests.factories import make_provider
+from tests.factories import make_provider, national_id
 
 BANKS = "/api/v1/auth/providers/ndid/banks"
 
@@ -161,6 +162,30 @@ def test_a_node_that_is_down_is_left_alone_and_the_phone_is_told(scripted: Scrip
         pass_time(request_id, minutes=2)
         work()
     assert phone.state(request_id) == "failed"
+
+
+def test_after_the_wait_the_node_is_asked_exactly_once(scripted: ScriptedNode, settings: Settings) -> None:
+    """However many requests are due, by however many turns."""
+    settings.PROVIDER_BREAKER = {**settings.PROVIDER_BREAKER, "waits": [timedelta(minutes=1)]}
+    settings.CONSENT_REQUEST_BATCH = 4
+    waiting = [Phone(national_id()).started() for _ in range(6)]
+    scripted.answers["/utility/"] = json_response(500, {})
+    for asked in (6, 1, 1):
+        ProviderHealth.objects.update(closed_until=timezone.now())
+        scripted.arrived.clear()
+        work()
+        work()
+        assert len(scripted.arrived) == asked
+
+    del scripted.answers["/utility/"]
+    scripted.answers["/rp/requests/"] = lambda _request: json_response(202, {"request_id": secrets.token_hex(32)})
+    ProviderHealth.objects.update(closed_until=timezone.now())
+    scripted.arrived.clear()
+    work()
+    assert scripted.count("/rp/requests/") == len(waiting), "it is back, and all go on at once"
+    assert scripted.count("/utility/idp?") == 1, "the probe"
+    assert {row_of(one).state for one in waiting} == {"waiting"}
+    assert ProviderHealth.objects.get().failures == 0
 
 
 @pytest.mark.django_db(transaction=True)
