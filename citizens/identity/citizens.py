@@ -5,6 +5,8 @@ advisory lock on the number stands in for it: while a look-up key is changed, tw
 one number under two keys, and the unique index would take both.
 """
 
+from datetime import datetime
+
 from django.db import connection, transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -12,7 +14,13 @@ from uuid_utils.compat import uuid7
 from citizens.identity.claims import identity_claims, seal_claims, seal_national_id
 from citizens.identity.comparing import differing_claims
 from citizens.identity.holding import IdentityHeld, decided_before, hold
-from citizens.identity.linking import AccountOfAnotherCitizen, is_another_citizens, link, subject_fingerprints
+from citizens.identity.linking import (
+    AccountOfAnotherCitizen,
+    is_another_citizens,
+    is_unlinked_since,
+    link,
+    subject_fingerprints,
+)
 from citizens.identity.providers.base import IdentityNotProven, VerifiedIdentity
 from citizens.models import Citizen, HeldIdentity, LinkedIdentity
 from services_catalog.encryption import fingerprints, lock_number
@@ -24,17 +32,20 @@ def national_id_fingerprints(national_id: str) -> list[bytes]:
     return fingerprints(national_id.encode(), purpose="national-id")
 
 
-def citizen_identify(identity: VerifiedIdentity) -> Citizen:
+def citizen_identify(identity: VerifiedIdentity, *, began_at: datetime | None = None) -> Citizen:
     """The citizen with that number, made on the first sign-in; the provider's account is linked to them.
 
     Raises IdentityHeld when other linked identities say something else, and then keeps it for a human to decide: not
     to be called within a transaction. Raises AccountOfAnotherCitizen when the account came with another number before,
-    and IdentityNotProven when the number is no citizen's, or a human has refused just this.
+    and IdentityNotProven when the number is no citizen's, a human has refused just this, or the citizen has unlinked
+    the provider since the sign-in began: at `began_at`, or just now.
     """
     if not is_national_id(identity.national_id):
         raise IdentityNotProven("no_valid_national_id")
     with transaction.atomic(durable=True):
         citizen = _citizen_of(identity.national_id)
+        if began_at is not None and is_unlinked_since(citizen.pk, identity.provider, began_at):
+            raise IdentityNotProven("unlinked_since")
         is_linked = _link_or_hold(citizen, identity)
     if not is_linked:
         raise IdentityHeld

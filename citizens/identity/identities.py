@@ -14,7 +14,7 @@ from citizens.identity.events import identity_event_write
 from citizens.identity.linking import claims_renew
 from citizens.identity.problems import LAST_IDENTITY, RECENT_SIGN_IN_NEEDED
 from citizens.identity.sessions import session_end
-from citizens.models import Citizen, HeldIdentity, IdentityEvent, IdentityProvider, LinkedIdentity, Session, SignIn
+from citizens.models import Citizen, HeldIdentity, IdentityEvent, IdentityProvider, LinkedIdentity, Session
 from services_catalog.languages import Text
 from services_catalog.national_id import masked
 from services_catalog.problems import NOT_FOUND, Problem
@@ -82,7 +82,7 @@ def provider_names() -> dict[str, Text]:
 def identity_unlink(*, citizen_id: UUID, session_id: UUID, provider: str, device: Device) -> None:
     """Forgets the provider's account, and ends the sessions that were opened by it, but for the one that asks.
 
-    What it has answered and nobody has used yet comes to nothing: no consent from before links it again.
+    Sign-ins by it that have begun before come to nothing, answered or not (linking.is_unlinked_since).
 
     Raises Problem: NOT_FOUND, LAST_IDENTITY, RECENT_SIGN_IN_NEEDED when whoever asks proved themselves too long ago.
     The account is linked again when somebody signs in with it anew, as any account that comes with the number.
@@ -105,7 +105,6 @@ def identity_unlink(*, citizen_id: UUID, session_id: UUID, provider: str, device
 
 
 def _end_sessions(citizen: Citizen, provider: str, *, keep: UUID) -> None:
-    SignIn.objects.filter(citizen=citizen, provider=provider, exchanged_at=None).update(exchanged_at=timezone.now())
     opened = Session.objects.filter(citizen=citizen, provider=provider, ended_at=None).exclude(pk=keep)
     for session_id in opened.values_list("pk", flat=True):
         session_end(session_id, Session.EndedBecause.UNLINKED)

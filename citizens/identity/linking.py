@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from citizens.identity.claims import open_claims, own_claims, seal_claims, seal_identity
 from citizens.identity.events import identity_event_write
@@ -26,6 +27,12 @@ def subject_fingerprints(subject: str) -> list[bytes]:
 def is_another_citizens(citizen: Citizen, provider: str, known_as: list[bytes]) -> bool:
     accounts = LinkedIdentity.objects.filter(provider=provider, subject_fingerprint__in=known_as)
     return accounts.exclude(citizen=citizen).exists()
+
+
+def is_unlinked_since(citizen_id: UUID, provider: str, began_at: datetime) -> bool:
+    """Whether the citizen has unlinked that provider since a sign-in began: then nothing comes of that sign-in."""
+    unlinked = IdentityEvent.objects.filter(citizen=citizen_id, kind=IdentityEvent.Kind.UNLINKED, provider=provider)
+    return unlinked.filter(created_at__gte=began_at).exists()
 
 
 def link(

@@ -13,9 +13,10 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from citizens.identity.problems import GRANT_REFUSED
+from citizens.identity.providers.registry import is_switched_off
 from citizens.identity.secrets import digest
 from citizens.identity.sessions import Tokens, refresh_token_issue, session_end, tokens_of
-from citizens.models import IdentityProvider, RefreshToken, Session
+from citizens.models import RefreshToken, Session
 from services_catalog.encryption import decrypt, encrypt
 from services_catalog.problems import Problem
 
@@ -41,7 +42,7 @@ def _exchange(refresh_token: str, network: str, now: datetime) -> Tokens | None:
         return None
     if kept.used_at is not None:
         return _again(kept, kept.used_at, network, now)
-    if kept.expires_at <= now or not _is_on(kept.session.provider):
+    if kept.expires_at <= now or is_switched_off(kept.session.provider):
         return None
     successor = refresh_token_issue(kept.session)
     kept.used_at = now
@@ -58,10 +59,6 @@ def _again(kept: RefreshToken, used_at: datetime, network: str, now: datetime) -
         return tokens_of(kept.session, successor)
     session_end(kept.session_id, Session.EndedBecause.TOKEN_REUSED, network=network)
     return None
-
-
-def _is_on(provider: str) -> bool:
-    return not IdentityProvider.objects.filter(pk=provider, is_on=False).exists()
 
 
 def successor_place(token_id: UUID) -> str:

@@ -18,7 +18,7 @@ from citizens.identity.citizens import citizen_identify
 from citizens.identity.consent_requests.forget import numbers_forget
 from citizens.identity.devices import Device
 from citizens.identity.holding import IdentityHeld
-from citizens.identity.linking import AccountOfAnotherCitizen
+from citizens.identity.linking import AccountOfAnotherCitizen, is_unlinked_since
 from citizens.identity.pkce import challenge_of
 from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
 from citizens.identity.provider_sessions import provider_session_seal, provider_session_unseal
@@ -30,7 +30,7 @@ from citizens.identity.providers.base import (
     VerifiedIdentity,
 )
 from citizens.identity.providers.breaker import guarded, require_up
-from citizens.identity.providers.registry import provider
+from citizens.identity.providers.registry import is_switched_off, provider
 from citizens.identity.refreshing import refresh_tokens_forget
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.sessions import Tokens, session_open
@@ -97,7 +97,7 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
         return _back_to_phone(sign_in, error="access_denied")
     try:
         identity = _identify(answer_code, issuer, _challenge(sign_in, state), provider(provider_code))
-        sign_in.citizen = citizen_identify(identity)
+        sign_in.citizen = citizen_identify(identity, began_at=_began_at(sign_in))
     except ProviderFailed as failure:
         logger.warning("provider_failed", provider=provider_code, code=failure.code)
         return _back_to_phone(sign_in, error="temporarily_unavailable")
@@ -139,6 +139,10 @@ def _take_unanswered(provider_code: str, state: str, cookie: str) -> SignIn:
     return sign_in
 
 
+def _began_at(sign_in: SignIn) -> datetime:
+    return sign_in.expires_at - settings.SIGN_IN_LIFETIME
+
+
 def _back_to_phone(sign_in: SignIn, **answer: str) -> str:
     if sign_in.client_state:
         answer["state"] = sign_in.client_state
@@ -147,7 +151,8 @@ def _back_to_phone(sign_in: SignIn, **answer: str) -> str:
 
 
 def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: Device, replaces: str = "") -> Tokens:
-    """The phone's one-time code for tokens. Raises Problem GRANT_REFUSED; a wrong verifier uses the code up.
+    """The phone's one-time code for tokens. Raises Problem GRANT_REFUSED; a wrong verifier uses the code up, and it is
+    worth nothing once its provider is switched off or unlinked.
 
     `replaces` as session_open has it.
     """
@@ -163,6 +168,8 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: D
         not hmac.compare_digest(challenge_of(code_verifier), sign_in.code_challenge)
         or redirect_uri != sign_in.redirect_uri
     ):
+        raise Problem(GRANT_REFUSED)
+    if is_switched_off(sign_in.provider) or is_unlinked_since(sign_in.citizen.pk, sign_in.provider, _began_at(sign_in)):
         raise Problem(GRANT_REFUSED)
     return session_open(
         sign_in.citizen,

@@ -37,7 +37,7 @@ def consent_request_finish(*, request_id: UUID, code_verifier: str) -> Tokens:
     request = _take_accepted(request_id, code_verifier)
     try:
         identity = _identity(request)
-        request.citizen = citizen_identify(identity)
+        request.citizen = citizen_identify(identity, began_at=request.created_at)
     except (IdentityNotProven, IdentityHeld, CannotDecrypt) as failure:
         logger.warning("identity_not_proven", provider=request.provider, kind=type(failure).__name__)
         raise Problem(GRANT_REFUSED) from None

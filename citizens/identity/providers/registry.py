@@ -66,6 +66,11 @@ def row(code: str) -> IdentityProvider:
     return found
 
 
+def is_switched_off(code: str) -> bool:
+    """As its row says now: what a process remembers may be some seconds old, and tokens last."""
+    return IdentityProvider.objects.filter(pk=code, is_on=False).exists()
+
+
 def provider(code: str) -> RedirectProvider:
     """The provider of that code, where it works by redirect. Raises Problem UNKNOWN_PROVIDER when it is off or does
     not, IDENTITY_PROVIDER_DOWN when its row cannot be used.

@@ -11,7 +11,7 @@ from citizens.identity.claims import open_claims, open_national_id
 from citizens.identity.holding import IdentityHeld
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen, HeldIdentity, IdentityEvent, Session
-from tests.citizens.identity.conftest import Browser
+from tests.citizens.identity.conftest import Browser, landing
 from tests.conftest import phone_with
 from tests.factories import make_session, national_id, verified_identity
 
@@ -116,6 +116,29 @@ def test_a_code_of_an_unlinked_identity_is_refused(browser: Browser) -> None:
     answer = browser.exchange(code=code)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_grant")
     assert not Session.objects.exclude(pk=session.pk).exists()
+
+
+def test_an_answer_to_a_sign_in_begun_before_the_unlinking_links_nothing(browser: Browser) -> None:
+    browser.tokens()
+    citizen = citizen_identify(verified_identity("1234567890121", provider="moprom"))
+    phone = phone_with(access_token_issue(make_session(citizen)))
+    late = Browser()
+    answer = late.consent(late.begin()["Location"], "1234567890121")
+    assert phone.delete("/api/v1/me/identities/thaid").status_code == 204
+
+    assert landing(late.come_back(answer)) == {"error": "access_denied", "state": late.state}
+    assert codes(phone) == ["moprom"]
+
+    assert "code" in Browser().sign_in()
+    assert codes(phone) == ["moprom", "thaid"], "a sign-in that begins anew links it again"
+
+
+def test_unlinking_leaves_sign_ins_by_other_providers(browser: Browser) -> None:
+    citizen = citizen_identify(verified_identity("1234567890121", provider="moprom"))
+    phone = phone_with(access_token_issue(make_session(citizen)))
+    code = browser.sign_in()["code"]
+    assert phone.delete("/api/v1/me/identities/moprom").status_code == 204
+    assert browser.exchange(code=code).status_code == 200
 
 
 def test_unlinking_needs_a_recent_sign_in(both: Citizen) -> None:

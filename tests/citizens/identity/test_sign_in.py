@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.sign_in import forget_expired
-from citizens.models import Citizen, LinkedIdentity, RefreshToken, Session, SignIn
+from citizens.models import Citizen, IdentityProvider, LinkedIdentity, RefreshToken, Session, SignIn
 from tests.citizens.identity.conftest import COOKIE, PHONE, PUBLIC_URL, Browser, landing
 from tests.conftest import phone_with
 from tests.factories import national_id, verified_identity
@@ -120,6 +120,18 @@ def test_code_of_another_phone_is_refused_and_used_up(browser: Browser, change: 
     assert browser.exchange(code=code, **change).status_code == 400
     assert browser.exchange(code=code).status_code == 400
     assert not Session.objects.exists()
+
+
+def test_a_code_whose_provider_was_switched_off_meanwhile_gives_no_tokens(browser: Browser) -> None:
+    code = browser.sign_in()["code"]
+    IdentityProvider.objects.update(is_on=False)
+
+    refused = browser.exchange(code=code)
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "invalid_grant")
+    assert not Session.objects.exists()
+    IdentityProvider.objects.update(is_on=True)
+    assert browser.exchange(code=code).status_code == 400, "used up"
 
 
 def test_code_that_was_never_given_is_refused(browser: Browser) -> None:
