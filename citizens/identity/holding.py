@@ -1,5 +1,10 @@
 """Accounts with a citizen's number that say something else than those linked: kept until a human decides."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min
+
 from citizens.identity.claims import identity_claims, seal_identity
 from citizens.identity.events import identity_event_write
 from citizens.identity.linking import subject_fingerprints
@@ -9,6 +14,14 @@ from citizens.models import Citizen, HeldIdentity, IdentityEvent
 
 class IdentityHeld(Exception):
     """The account may be the citizen's, and a human has to look first; identities that are linked go on working."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldWaiting:
+    """How many wait for a human. `oldest` is since when the one does that has waited longest."""
+
+    count: int
+    oldest: datetime | None
 
 
 def decided_before(citizen: Citizen, identity: VerifiedIdentity, known_as: list[bytes]) -> HeldIdentity.Decision | None:
@@ -22,9 +35,9 @@ def decided_before(citizen: Citizen, identity: VerifiedIdentity, known_as: list[
     return None
 
 
-def held_waiting() -> int:
-    """How many wait for a human."""
-    return HeldIdentity.objects.filter(decision=HeldIdentity.Decision.WAITING).count()
+def held_waiting() -> HeldWaiting:
+    waiting = HeldIdentity.objects.filter(decision=HeldIdentity.Decision.WAITING)
+    return HeldWaiting(**waiting.aggregate(count=Count("pk"), oldest=Min("held_at")))
 
 
 def hold(citizen: Citizen, identity: VerifiedIdentity, differing: list[str]) -> None:

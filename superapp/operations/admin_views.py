@@ -43,7 +43,7 @@ def operations(request: HttpRequest) -> HttpResponse:
         "show_all": show_all,
         "totals": totals(figures),
         "is_central": central,
-        "held": held_waiting() if may(request.user, "view", HeldIdentity) else None,
+        "held": held_waiting().count if may(request.user, "view", HeldIdentity) else None,
         "workers": workers_seen() if central else None,
         "flower_url": settings.FLOWER_URL if central else "",
         "actions": [(name, given[name][2]) for name in lane_admin.actions if name in given],

@@ -45,6 +45,8 @@ def test_the_web_tells_what_the_workers_delivered(system: System) -> None:
     assert float(accepted.rpartition(" ")[2]) >= 1
     assert "superapp_untold_failures 0.0" in page.splitlines()
     assert "superapp_database_up 1.0" in page.splitlines()
+    assert 'superapp_identity_provider_up{provider="thaid"} 1.0' in page.splitlines()
+    assert "superapp_held_identities_oldest_seconds 0.0" in page.splitlines()
     assert str(request_id) not in page
 
 

@@ -42,6 +42,12 @@ def closed_until(row: IdentityProvider) -> datetime | None:
     return closed
 
 
+def found_up() -> dict[str, bool]:
+    """Whether each provider that is on is up, by its code: one that was found down is until a call to it succeeds."""
+    rows = IdentityProvider.objects.filter(is_on=True).values_list("code", "health__closed_until")
+    return {code: closed is None for code, closed in rows}
+
+
 @contextmanager
 def guarded(provider_code: str) -> Iterator[None]:
     """Around a call to the provider: counts how it ends. Raises ProviderFailed at once while the provider is down, or

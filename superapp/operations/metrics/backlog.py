@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
-from citizens.identity.holding import held_waiting
+from citizens.identity.holding import HeldWaiting, held_waiting
+from citizens.identity.providers.breaker import found_up
 from citizens.notifications.untold import undeliverable_since, untold_failures
 from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Difference, Errand, ServiceRequest
 from services_catalog.models import Lane
@@ -43,7 +44,9 @@ class Backlog:
     undeliverable: int
     untold: int
     differences: int
-    held: int
+    held: HeldWaiting
+    # By the provider's code.
+    providers_up: dict[str, bool]
 
 
 def read_backlog(now: datetime) -> Backlog:
@@ -58,6 +61,7 @@ def read_backlog(now: datetime) -> Backlog:
         untold=untold_failures(now),
         differences=Difference.objects.filter(settled_at__isnull=True).count(),
         held=held_waiting(),
+        providers_up=found_up(),
     )
 
 

@@ -27,6 +27,7 @@ class DatabaseCollector(Collector):
             return
         yield _total("superapp_database_up", "Whether the database could be asked.", 1)
         yield from _totals(backlog)
+        yield from _identities(backlog)
         yield from _by_lane(backlog)
         yield from _states(backlog)
 
@@ -47,13 +48,29 @@ def _totals(backlog: Backlog) -> Iterator[Metric]:
     yield _total(
         "superapp_open_differences", "Requests of which an agency says something else than we.", backlog.differences
     )
-    yield _total("superapp_held_identities", "Digital IDs that wait for a human to decide.", backlog.held)
     parked = GaugeMetricFamily(
         "superapp_parked_requests", "Requests that wait for a human.", labels=["service", "reason"]
     )
     for labels, count in backlog.parked.items():
         parked.add_metric(labels, count)
     yield parked
+
+
+def _identities(backlog: Backlog) -> Iterator[Metric]:
+    yield _total("superapp_held_identities", "Digital IDs that wait for a human to decide.", backlog.held.count)
+    yield _total(
+        "superapp_held_identities_oldest_seconds",
+        "How long the one that waits longest has waited; 0 without one.",
+        (backlog.now - backlog.held.oldest).total_seconds() if backlog.held.oldest else 0,
+    )
+    up = GaugeMetricFamily(
+        "superapp_identity_provider_up",
+        "Of digital IDs that are on: 0 from when the circuit breaker opens until a call succeeds.",
+        labels=["provider"],
+    )
+    for code, is_up in backlog.providers_up.items():
+        up.add_metric([code], is_up)
+    yield up
 
 
 def _by_lane(backlog: Backlog) -> Iterator[Metric]:

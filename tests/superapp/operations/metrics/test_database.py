@@ -1,23 +1,28 @@
 """What the rows say, as Prometheus reads it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from citizens.models import HeldIdentity
+from citizens.identity.providers.base import ProviderFailed
+from citizens.identity.providers.breaker import guarded
+from citizens.models import HeldIdentity, ProviderHealth
 from citizens.notifications.models import Notification
 from citizens.notifications.services import notify_pending
 from citizens.service_requests.ids import first_id_of
 from citizens.service_requests.models import Difference, Outcome, ServiceRequest, Status, StatusEvent
 from services_catalog.models import Lane, Outage
 from tests.citizens.service_requests.making import make_attempt, make_request, make_service
-from tests.factories import make_held
+from tests.factories import make_held, make_provider
 from tests.superapp.operations.metrics.conftest import Page
 
 pytestmark = pytest.mark.django_db
@@ -142,10 +147,40 @@ def test_open_differences(scrape: Scrape) -> None:
     assert scrape().value("superapp_open_differences") == 1
 
 
-def test_held_identities_that_wait(scrape: Scrape) -> None:
-    make_held()
-    HeldIdentity.objects.filter(pk=make_held().pk).update(decision="refused", decided_at=timezone.now())
-    assert scrape().value("superapp_held_identities") == 1
+def held_since(age: timedelta, **fields: Any) -> None:
+    HeldIdentity.objects.filter(pk=make_held().pk).update(held_at=timezone.now() - age, **fields)
+
+
+def test_held_identities_that_wait_and_for_how_long(scrape: Scrape) -> None:
+    page = scrape()
+    assert page.value("superapp_held_identities") == page.value("superapp_held_identities_oldest_seconds") == 0
+    for hours in (1, 2):
+        held_since(timedelta(hours=hours))
+    held_since(timedelta(days=9), decision="refused", decided_at=timezone.now())
+    page = scrape()
+    assert page.value("superapp_held_identities") == 2
+    assert page.value("superapp_held_identities_oldest_seconds") == pytest.approx(7200, abs=5)
+
+
+def find_down(provider: str) -> None:
+    for _ in range(settings.PROVIDER_BREAKER["failures"]):
+        with suppress(ProviderFailed), guarded(provider):
+            raise ProviderFailed("cannot_connect")
+
+
+def test_digital_ids_that_are_down_are_told_until_a_call_succeeds(scrape: Scrape) -> None:
+    for code, is_on in (("thaid", True), ("dga", True), ("moprom", False)):
+        make_provider("http://127.0.0.1:9", code, is_on=is_on, is_primary=False)
+    find_down("dga")
+    page = scrape()
+    assert page.value("superapp_identity_provider_up", provider="thaid") == 1
+    assert page.value("superapp_identity_provider_up", provider="dga") == 0
+    assert page.value("superapp_identity_provider_up", provider="moprom") is None
+    ProviderHealth.objects.update(closed_until=timezone.now())
+    assert scrape().value("superapp_identity_provider_up", provider="dga") == 0, "nobody has tried it yet"
+    with guarded("dga"):
+        pass
+    assert scrape().value("superapp_identity_provider_up", provider="dga") == 1
 
 
 def test_it_costs_the_same_with_many_services(scrape: Scrape) -> None:
@@ -159,7 +194,7 @@ def test_it_costs_the_same_with_many_services(scrape: Scrape) -> None:
             scrape()
         counts.append(len(queries))
     assert set(counts) == {counts[0]}
-    assert counts[0] <= 9
+    assert counts[0] <= 10
 
 
 def test_nothing_of_a_citizen_is_told(scrape: Scrape) -> None:
