@@ -34,7 +34,9 @@ class LinkedIdentity(models.Model):
     provider = models.CharField(_("identity provider"), max_length=40)
     # ThaID's subject can be the 13-digit number itself, so it is kept as a fingerprint (purpose "subject").
     subject_fingerprint = models.BinaryField(max_length=32)
-    # AES-GCM blobs bound to this row: the subject (look-up keys can be changed), and what this provider says.
+    # AES-GCM blobs bound to this row: the subject (look-up keys can be changed), and what this provider says. Null only
+    # where the account was linked before migration 0002 and has not been used since: of its subject there was a
+    # fingerprint alone, which gives no subject back. All that is written since has both (`identity_is_sealed`).
     subject_encrypted = models.BinaryField(null=True)
     claims_encrypted = models.BinaryField(null=True)
     ial = models.DecimalField(_("identity assurance (IAL)"), max_digits=2, decimal_places=1)
@@ -47,6 +49,10 @@ class LinkedIdentity(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "subject_fingerprint"], name="identity_of_one_citizen"),
             models.UniqueConstraint(fields=["citizen", "provider"], name="one_identity_per_provider"),
+            models.CheckConstraint(
+                condition=models.Q(subject_encrypted__isnull=False, claims_encrypted__isnull=False),
+                name="identity_is_sealed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.claims import applicant_claims, open_claims
@@ -151,14 +151,32 @@ def test_of_equally_strong_identities_the_one_used_last_counts(number: str) -> N
     assert open_claims(citizen)["address"] == "แรก"
 
 
+def linked_before_claims_were_kept() -> None:
+    """Makes rows what they are where they are older than the constraint, which looks at what is written since."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'identity_is_sealed'")
+        [definition] = cursor.fetchone()
+        cursor.execute("ALTER TABLE citizens_linkedidentity DROP CONSTRAINT identity_is_sealed")
+        LinkedIdentity.objects.update(subject_encrypted=None, claims_encrypted=None)
+        cursor.execute(f"ALTER TABLE citizens_linkedidentity ADD CONSTRAINT identity_is_sealed {definition}")
+
+
 def test_an_identity_of_before_claims_were_kept_is_compared_by_the_citizens(number: str) -> None:
     citizen = citizen_identify(verified_identity(number))
-    LinkedIdentity.objects.update(subject_encrypted=None, claims_encrypted=None)
+    linked_before_claims_were_kept()
 
     with pytest.raises(IdentityHeld):
         citizen_identify(verified_identity(number, provider="moprom", given_name_th="คนอื่น"))
     assert citizen_identify(verified_identity(number)) == citizen
     assert not LinkedIdentity.objects.filter(claims_encrypted=None).exists()
+
+
+@pytest.mark.parametrize("column", ["subject_encrypted", "claims_encrypted"])
+def test_the_database_refuses_a_linked_identity_without_what_was_said(number: str, column: str) -> None:
+    citizen_identify(verified_identity(number))
+    with pytest.raises(IntegrityError, match="identity_is_sealed"):
+        LinkedIdentity.objects.update(**{column: None})
 
 
 def test_stateless_people_are_citizens(db: None) -> None:
