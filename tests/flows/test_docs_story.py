@@ -12,10 +12,14 @@ import pytest
 
 from superapp.embedded.clean import remove_state
 from superapp.embedded.locations import PROJECT_ROOT
+from superapp.sandbox.identity.codes import ProviderCode
+from superapp.sandbox.identity.ndid.bank_app import BANK_PATH
 from superapp.sandbox.journey.system import Ports, free_ports
+from superapp.sandbox.ports import provider_port
 
 _STORY = PROJECT_ROOT / "docs" / "api.md"
 _READERS_ADDRESS = "http://127.0.0.1:8000"
+_READERS_BANK_APP = "http://127.0.0.1:8104/bank"
 # The suite's own: the reader's shell has none of them.
 _NOT_THE_READERS = {
     *("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL", "DJANGO_SETTINGS_MODULE"),
@@ -69,7 +73,9 @@ def system(state: Path) -> Iterator[Ports]:
 def test_the_story_runs_as_written(system: Ports, state: Path) -> None:
     story = "\n".join(story_blocks())
     assert f"API={_READERS_ADDRESS}\n" in story
-    script = story.replace(_READERS_ADDRESS, system.web_url)
+    assert f"BANK_APP={_READERS_BANK_APP}\n" in story
+    node = f"http://127.0.0.1:{provider_port(system.sandbox, ProviderCode.NDID)}"
+    script = story.replace(_READERS_ADDRESS, system.web_url).replace(_READERS_BANK_APP, node + BANK_PATH)
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=PROJECT_ROOT,
