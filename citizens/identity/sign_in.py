@@ -96,7 +96,7 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
     if not answer_code:
         return _back_to_phone(sign_in, error="access_denied")
     try:
-        identity = _identify(answer_code, issuer, _challenge(sign_in, state), provider(provider_code))
+        identity = _identify(answer_code, issuer, _challenge(sign_in, state), _usable(provider_code))
         sign_in.citizen = citizen_identify(identity, began_at=_began_at(sign_in))
     except ProviderFailed as failure:
         logger.warning("provider_failed", provider=provider_code, code=failure.code)
@@ -115,6 +115,14 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
     sign_in.provider_session_encrypted = provider_session_seal(sign_in.pk, identity.provider_session)
     sign_in.save(update_fields=["citizen", "code_hash", "ial", "aal", "provider_session_encrypted"])
     return _back_to_phone(sign_in, code=code)
+
+
+def _usable(provider_code: str) -> RedirectProvider:
+    """Raises ProviderFailed also where it was switched off meanwhile: the browser has to find back to the phone."""
+    try:
+        return provider(provider_code)
+    except Problem as problem:
+        raise ProviderFailed(problem.type.code) from None
 
 
 def _identify(answer_code: str, issuer: str, challenge: Challenge, chosen: RedirectProvider) -> VerifiedIdentity:

@@ -122,6 +122,16 @@ def test_code_of_another_phone_is_refused_and_used_up(browser: Browser, change: 
     assert not Session.objects.exists()
 
 
+def test_who_comes_back_from_a_provider_that_was_switched_off_meanwhile_is_sent_on_to_the_phone(
+    browser: Browser,
+) -> None:
+    back = browser.consent(browser.begin()["Location"], "1234567890121")
+    IdentityProvider.objects.update(is_on=False)
+
+    assert landing(browser.come_back(back)) == {"error": "temporarily_unavailable", "state": browser.state}
+    assert not Citizen.objects.exists()
+
+
 def test_a_code_whose_provider_was_switched_off_meanwhile_gives_no_tokens(browser: Browser) -> None:
     code = browser.sign_in()["code"]
     IdentityProvider.objects.update(is_on=False)
