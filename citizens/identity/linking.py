@@ -29,10 +29,10 @@ def is_another_citizens(citizen: Citizen, provider: str, known_as: list[bytes]) 
     return accounts.exclude(citizen=citizen).exists()
 
 
-def is_unlinked_since(citizen_id: UUID, provider: str, began_at: datetime) -> bool:
-    """Whether the citizen has unlinked that provider since a sign-in began: then nothing comes of that sign-in."""
+def is_unlinked_since(citizen_id: UUID, provider: str, moment: datetime) -> bool:
+    """Whether the citizen has unlinked that provider since: then nothing comes of a sign-in of before."""
     unlinked = IdentityEvent.objects.filter(citizen=citizen_id, kind=IdentityEvent.Kind.UNLINKED, provider=provider)
-    return unlinked.filter(created_at__gte=began_at).exists()
+    return unlinked.filter(created_at__gte=moment).exists()
 
 
 def link(

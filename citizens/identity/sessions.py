@@ -16,7 +16,8 @@ from uuid_utils.compat import uuid7
 from citizens.identity.assurance import Assurance
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
-from citizens.identity.problems import UNKNOWN_SESSION
+from citizens.identity.linking import is_unlinked_since
+from citizens.identity.problems import GRANT_REFUSED, UNKNOWN_SESSION
 from citizens.identity.provider_sessions import provider_session_seal
 from citizens.identity.revocation import session_revoked
 from citizens.identity.secrets import digest, new_secret
@@ -56,8 +57,14 @@ def session_open(
 
     `provider_session` is what ending the provider's own session will need (its tokens). `replaces` is a refresh token
     of the session that this one takes over from, after a step-up: it ends if it is this citizen's.
+
+    Raises Problem GRANT_REFUSED where the citizen has unlinked that provider since.
     """
     with transaction.atomic():
+        # As unlinking does it: which ends the sessions that are there, and comes before or after this one.
+        Citizen.objects.select_for_update(no_key=True).get(pk=citizen.pk)
+        if is_unlinked_since(citizen.pk, provider, authenticated_at):
+            raise Problem(GRANT_REFUSED)
         new_id = uuid7()
         session = Session.objects.create(
             id=new_id,

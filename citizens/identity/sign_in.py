@@ -18,7 +18,7 @@ from citizens.identity.citizens import citizen_identify
 from citizens.identity.consent_requests.forget import numbers_forget
 from citizens.identity.devices import Device
 from citizens.identity.holding import IdentityHeld
-from citizens.identity.linking import AccountOfAnotherCitizen, is_unlinked_since
+from citizens.identity.linking import AccountOfAnotherCitizen
 from citizens.identity.pkce import challenge_of
 from citizens.identity.problems import GRANT_REFUSED, REDIRECT_NOT_REGISTERED, SIGN_IN_NOT_FOUND
 from citizens.identity.provider_sessions import provider_session_seal, provider_session_unseal
@@ -177,7 +177,7 @@ def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: D
         or redirect_uri != sign_in.redirect_uri
     ):
         raise Problem(GRANT_REFUSED)
-    if is_switched_off(sign_in.provider) or is_unlinked_since(sign_in.citizen.pk, sign_in.provider, _began_at(sign_in)):
+    if is_switched_off(sign_in.provider):
         raise Problem(GRANT_REFUSED)
     return session_open(
         sign_in.citizen,

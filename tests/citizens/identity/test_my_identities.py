@@ -1,14 +1,18 @@
 """A citizen sees their digital IDs, and unlinks all but one."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.claims import open_claims, open_national_id
+from citizens.identity.devices import Device
 from citizens.identity.holding import IdentityHeld
+from citizens.identity.identities import identity_unlink
 from citizens.identity.tokens import access_token_issue
 from citizens.models import Citizen, HeldIdentity, IdentityEvent, Session
 from tests.citizens.identity.conftest import Browser, landing
@@ -116,6 +120,28 @@ def test_a_code_of_an_unlinked_identity_is_refused(browser: Browser) -> None:
     answer = browser.exchange(code=code)
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_grant")
     assert not Session.objects.exclude(pk=session.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_code_that_is_exchanged_while_its_identity_is_unlinked_is_refused(browser: Browser) -> None:
+    code = browser.sign_in()["code"]
+    citizen = citizen_identify(verified_identity("1234567890121", provider="moprom"))
+    session = make_session(citizen)
+
+    def exchange() -> int:
+        try:
+            return int(browser.exchange(code=code).status_code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            identity_unlink(citizen_id=citizen.pk, session_id=session.pk, provider="thaid", device=Device())
+            exchanged = thread.submit(exchange)
+            with pytest.raises(TimeoutError):
+                exchanged.result(timeout=1)
+        assert exchanged.result() == 400
+    assert list(Session.objects.all()) == [session]
 
 
 def test_an_answer_to_a_sign_in_begun_before_the_unlinking_links_nothing(browser: Browser) -> None:
