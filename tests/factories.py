@@ -20,7 +20,7 @@ from services_catalog.models import Agency, Service
 from services_catalog.search import index_fields
 from services_catalog.services.credentials import credential_set_primary
 from services_catalog.services.publishing import service_publish, service_version_create
-from superapp.sandbox.credentials import AgencyCredentials, agency_credentials, thaid_client_secret
+from superapp.sandbox.credentials import AgencyCredentials, agency_credentials, client_secret
 from superapp.sandbox.identity.codes import ProviderCode
 from superapp.sandbox.journey.providers import provider_row
 from superapp.sandbox.people import check_digit
@@ -97,7 +97,7 @@ def make_provider(url: str, code: str = "thaid", **changes: Any) -> IdentityProv
         code=code,
         defaults={
             **fields,
-            "secret_encrypted": secret_seal(code, thaid_client_secret(secret=SECRET)),
+            "secret_encrypted": secret_seal(code, client_secret("thaid", secret=SECRET)),
             **changes,
             "options": options,
         },

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 # What the platform is called at every identity provider.
 CLIENT_ID = "superapp-sandbox"
-THAID_CLIENT_ID = CLIENT_ID
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -30,10 +29,6 @@ def agency_credentials(agency_code: str, *, secret: str) -> AgencyCredentials:
 def client_secret(provider: str, *, secret: str) -> str:
     """The platform's secret at that identity provider; of NDID, the key of its node's API."""
     return _token(secret, f"{provider}/{CLIENT_ID}/client-secret")
-
-
-def thaid_client_secret(*, secret: str) -> str:
-    return client_secret("thaid", secret=secret)
 
 
 def derived_bytes(secret: str, purpose: str) -> bytes:

@@ -13,7 +13,7 @@ from citizens.identity.providers.secret import secret_of
 from citizens.models import IdentityProvider, ProviderHealth
 from services_catalog.models import AuditEvent, Officer
 from services_catalog.models.officers import AGENCY_ROLES
-from superapp.sandbox.credentials import thaid_client_secret
+from superapp.sandbox.credentials import client_secret
 from superapp.sandbox.server import Sandbox
 from tests.citizens.identity.conftest import PUBLIC_URL, sandbox  # noqa: F401  (a fixture)
 from tests.factories import SECRET, make_agency, make_provider
@@ -261,7 +261,7 @@ def test_trying_one_that_does_not_work_says_why(
         pages.save(row, new_secret=secret)
     assert english in pages.try_it(row)
     assert thai in pages.try_it(row, "th")
-    assert thaid_client_secret(secret=SECRET) not in pages.get("change", row).text
+    assert client_secret("thaid", secret=SECRET) not in pages.get("change", row).text
 
 
 def test_the_list_tells_health(pages: Pages, thaid: IdentityProvider) -> None:

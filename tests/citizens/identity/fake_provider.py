@@ -9,7 +9,7 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from superapp.sandbox.credentials import THAID_CLIENT_ID
+from superapp.sandbox.credentials import CLIENT_ID
 from superapp.sandbox.listener import HangUp, Listener, Request, Response, json_response
 
 PERSON = {"sub": "1234567890121", "pid": "1234567890121", "given_name": "ทดสอบ", "ial": "2.3"}
@@ -44,7 +44,7 @@ class FakeProvider:
     def claims(self, nonce: str, /, **changes: Any) -> dict[str, Any]:
         """Right claims; None takes one out."""
         now = int(time.time())
-        right = {"iss": self.url, "aud": THAID_CLIENT_ID, "iat": now, "exp": now + 900, "nonce": nonce, **PERSON}
+        right = {"iss": self.url, "aud": CLIENT_ID, "iat": now, "exp": now + 900, "nonce": nonce, **PERSON}
         return {name: value for name, value in {**right, **changes}.items() if value is not None}
 
     def answers_with(self, id_token: str) -> None:

@@ -13,7 +13,7 @@ from citizens.identity.providers.client import hashed_secret
 from citizens.identity.providers.registry import provider as registered
 from citizens.models import Citizen, IdentityProvider, SignIn
 from services_catalog.problems import Problem
-from superapp.sandbox.credentials import THAID_CLIENT_ID, thaid_client_secret
+from superapp.sandbox.credentials import CLIENT_ID, client_secret
 from superapp.sandbox.listener import Response, json_response
 from tests.citizens.identity.begun import Begun, sign_in_with
 from tests.citizens.identity.conftest import Browser
@@ -127,13 +127,13 @@ def test_we_prove_who_we_are_as_the_row_says(provider: FakeProvider, method: str
     begun = Begun()
     begun.come_back()
     [asked] = provider.asked(TOKEN)
-    secret = thaid_client_secret(secret=SECRET)
+    secret = client_secret("thaid", secret=SECRET)
     shown = {"basic": secret, "basic_hashed": hashed_secret(secret)}.get(method)
     if shown is None:
         assert f"client_secret={secret}" in asked.body.decode()
         assert "Authorization" not in asked.headers
     else:
-        expected = base64.b64encode(f"{THAID_CLIENT_ID}:{shown}".encode()).decode()
+        expected = base64.b64encode(f"{CLIENT_ID}:{shown}".encode()).decode()
         assert asked.headers["Authorization"] == f"Basic {expected}"
         assert "client_secret" not in asked.body.decode()
     assert asked.headers["x-api-key"] == "k-1"

@@ -18,7 +18,7 @@ from citizens.identity.tasks import end_due_provider_sessions, end_provider_sess
 from citizens.models import IdentityProvider, Session, SignIn
 from services_catalog.queues import END_PROVIDER_SESSION
 from superapp.sandbox.client import exchange
-from superapp.sandbox.credentials import thaid_client_secret
+from superapp.sandbox.credentials import client_secret
 from superapp.sandbox.server import Sandbox
 from tests.citizens.identity.begun import Begun
 from tests.citizens.identity.conftest import PHONE, Browser
@@ -54,7 +54,7 @@ def is_active(sandbox: Sandbox, access_token: str) -> bool:
         f"{sandbox.urls['thaid']}/api/v2/oauth2/introspect/",
         headers={
             "Content-Type": "application/x-www-form-urlencoded",
-            **basic(thaid_client_secret(secret=SECRET)),
+            **basic(client_secret("thaid", secret=SECRET)),
         },
         body=f"token={access_token}".encode(),
     )

@@ -1,7 +1,7 @@
 import pytest
 from stdnum.th import moa, pin
 
-from superapp.sandbox.credentials import agency_credentials, thaid_client_secret
+from superapp.sandbox.credentials import agency_credentials, client_secret
 from superapp.sandbox.people import TEST_PEOPLE, check_digit, person_for
 
 
@@ -37,5 +37,5 @@ def test_credentials_depend_on_agency_and_secret() -> None:
         for secret in (credentials.api_key, credentials.callback_secret, credentials.outgoing_secret)
     }
     assert len(secrets) == 9
-    assert thaid_client_secret(secret="one") != thaid_client_secret(secret="two")
+    assert client_secret("thaid", secret="one") != client_secret("thaid", secret="two")
     assert dlt.api_key not in repr(dlt)
