@@ -8,11 +8,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from citizens.identity.counted_authentication import CountedAuthentication, bearer
+from citizens.identity.devices import client_address
 from services_catalog.languages import Text
 from services_catalog.models import Agency
 from services_catalog.problems import Problem, ProblemType
@@ -51,18 +52,18 @@ def signed_in_agency(request: Request) -> SignedInAgency:
     return agency
 
 
-class AgencyAuthentication(BaseAuthentication):
+class AgencyAuthentication(CountedAuthentication):
     """`Authorization: Bearer <API key>`, webhook-id, webhook-timestamp and webhook-signature."""
 
-    def authenticate(self, request: Request) -> tuple[SignedInAgency, None]:
-        scheme, _, api_key = request.headers.get("Authorization", "").partition(" ")
-        credential = credential_by_api_key(api_key.strip()) if scheme.lower() == "bearer" else None
+    def recognise(self, request: Request) -> tuple[SignedInAgency, None]:
+        api_key = bearer(request)
+        credential = None if api_key is None else credential_by_api_key(api_key)
         if credential is None or not _signed(request, callback_secrets(credential)):
             raise Problem(AGENCY_NOT_RECOGNISED, headers={"WWW-Authenticate": "Bearer"})
         return SignedInAgency(credential.agency), None
 
-    def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
+    def throttle_keys(self, request: Request) -> list[tuple[str, str]]:
+        return [("wrong_key", client_address(request))]
 
 
 class IsAgency(BasePermission):

@@ -12,7 +12,11 @@ if TYPE_CHECKING:  # rest_framework.views reads the settings that name this modu
 
 
 class IsCitizen(BasePermission):
-    """A citizen with a token of ours."""
+    """A citizen with a token of ours. Who shows none is counted, as one is whose token is wrong."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        return isinstance(request.user, SignedInCitizen)
+        caller: object = request.user
+        if isinstance(caller, SignedInCitizen):
+            return True
+        view.check_throttles(request)
+        return False

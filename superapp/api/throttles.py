@@ -58,8 +58,9 @@ class SharedRateLimit(BaseThrottle):
     """Counts each call once per limit, and stops at the first that is used up.
 
     Whoever is signed in counts alone, by the scope of the view (`throttle_scope`, "reading" where it names none).
-    Others count by what the view's `throttle_keys(request)` names, strictly, and by their address last, which whole
-    mobile operators share. With the cache away, anonymous sign-in is refused (503) and all else is let through
+    Others count by what `throttle_keys(request)` names, strictly, and by their address last, which whole mobile
+    operators share. It is the view's where it is open, and else that of the authentication, which counts who fails.
+    With the cache away, anonymous sign-in is refused (503) and all else is let through
     (architecture, rule 1).
     """
 
@@ -71,7 +72,7 @@ class SharedRateLimit(BaseThrottle):
             return self._count([(_scope(request, view), str(request.user.pk))])
         address = ("address", client_address(request))
         try:
-            named: Keys = view.throttle_keys(request) if hasattr(view, "throttle_keys") else ()
+            named = _named(request, view)
         except (APIException, Problem):  # a body that cannot be read names nobody, and counts
             if self._count([address]):
                 raise
@@ -103,6 +104,11 @@ class SharedRateLimit(BaseThrottle):
 
 def _scope(request: Request, view: "APIView") -> str:
     return "reading" if request.method in SAFE_METHODS else str(getattr(view, "throttle_scope", "reading"))
+
+
+def _named(request: Request, view: "APIView") -> Keys:
+    naming = [one for one in (view, *(request.authenticators or ())) if hasattr(one, "throttle_keys")]
+    return [key for one in naming for key in one.throttle_keys(request)]
 
 
 def _digest(key: str) -> str:

@@ -18,8 +18,9 @@ REST_FRAMEWORK = {
 }
 
 # What is counted → limit in the notation of the `limits` library. "sign_in" counts by device or sign-in, "credential"
-# by code, refresh token or consent request, "node_news" by the token of a callback, "wrong_key" by address. All who are
-# not signed in count by "address" last: a mobile operator has thousands of phones behind one.
+# by code, refresh token or consent request, "node_news" by the token of a callback, "wrong_token" by the token that is
+# not good (any more), "wrong_key" by address. All who are not signed in count by "address" last: a mobile operator has
+# thousands of phones behind one.
 RATE_LIMITS = {
     "reading": "600/minute",
     "submission": "60/minute",
@@ -28,6 +29,7 @@ RATE_LIMITS = {
     "sign_in": "20/minute",
     "credential": "10/minute",
     "node_news": "60/minute",
+    "wrong_token": "60/minute",
     "wrong_key": "60/minute",
     "address": "12000/minute",
     "agency": "6000/minute",

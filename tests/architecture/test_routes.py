@@ -11,6 +11,7 @@ from rest_framework.test import APIClient
 from rest_framework.views import APIView
 
 from citizens.identity.authentication import CitizenAuthentication
+from citizens.identity.counted_authentication import CountedAuthentication
 from citizens.identity.permissions import IsCitizen
 from superapp.api.throttles import SharedRateLimit
 
@@ -154,9 +155,13 @@ def test_every_view_is_throttled(name: str) -> None:
 
 
 def test_every_open_view_names_whom_a_call_counts_against() -> None:
-    """So do those of agencies, for wrong keys."""
     naming = {name for name, view in VIEWS.items() if hasattr(view, "throttle_keys")}
-    assert naming == (OPEN - BY_ADDRESS_ALONE) | FOR_AGENCIES
+    assert naming == OPEN - BY_ADDRESS_ALONE
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS.keys() - OPEN))
+def test_every_other_view_counts_who_does_not_prove_who_they_are(name: str) -> None:
+    assert all(issubclass(one, CountedAuthentication) for one in VIEWS[name].authentication_classes)
 
 
 @pytest.mark.django_db

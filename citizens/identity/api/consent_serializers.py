@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from citizens.identity.api.serializers import DeviceNameField, TextSerializer
+from citizens.identity.api.serializers import DeviceIdField, DeviceNameField, TextSerializer
 from citizens.models import ConsentRequest
 from services_catalog.national_id import is_national_id
 
@@ -27,9 +27,7 @@ class ConsentRequestStartSerializer(serializers.Serializer[Any]):
     bank = serializers.CharField(max_length=120, help_text="`id` of one of the provider's banks")
     code_challenge = serializers.RegexField(r"^[A-Za-z0-9_-]{43}\Z")
     code_challenge_method = serializers.ChoiceField(choices=["S256"])
-    device_id = serializers.RegexField(
-        r"^[A-Za-z0-9._~-]{16,64}\Z", help_text="Made by the app when it is installed; limits are counted by it"
-    )
+    device_id = DeviceIdField()
     device_name = DeviceNameField()
 
     def validate_national_id(self, value: str) -> str:

@@ -37,6 +37,14 @@ class DeviceNameField(serializers.CharField):
         super().__init__(max_length=80, required=False, allow_blank=True, default="", **options)
 
 
+class DeviceIdField(serializers.RegexField):
+    """What the phone is counted by, whatever its address: random, and nothing that others know it by."""
+
+    def __init__(self, **options: Any) -> None:
+        told = "Made by the app when it is installed; limits are counted by it"
+        super().__init__(r"^[A-Za-z0-9._~-]{16,64}\Z", help_text=told, **options)
+
+
 class AuthorizeSerializer(serializers.Serializer[Any]):
     """The phone's authorization request (RFC 6749, 4.1.1, with PKCE S256 as RFC 7636 has it)."""
 
@@ -45,6 +53,7 @@ class AuthorizeSerializer(serializers.Serializer[Any]):
     code_challenge = serializers.RegexField(r"^[A-Za-z0-9_-]{43}\Z")
     code_challenge_method = serializers.ChoiceField(choices=["S256"])
     state = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    device_id = DeviceIdField(required=False)
     device_name = DeviceNameField()
 
 

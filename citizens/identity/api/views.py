@@ -73,7 +73,7 @@ class AuthorizeView(OpenView):
     problem_statuses = {"GET": ("404", "422", "503")}
 
     def throttle_keys(self, request: Request) -> ThrottleKeys:
-        return [("sign_in", request.query_params.get("code_challenge", ""))]
+        return [("sign_in", request.query_params.get(name, "")) for name in ("device_id", "code_challenge")]
 
     @extend_schema(
         summary="Begin a sign-in: open this in the system browser",
@@ -138,7 +138,7 @@ class TokenView(OpenView):
     problem_statuses = {"POST": ("503",)}
 
     def throttle_keys(self, request: Request) -> ThrottleKeys:
-        return [("credential", said(request, "code")), ("credential", said(request, "refresh_token"))]
+        return [("credential", said(request, name)) for name in ("code", "refresh_token", "replaces")]
 
     @extend_schema(
         summary="Exchange a one-time code or a refresh token",

@@ -203,6 +203,12 @@ def test_sign_in_needs_pkce_with_s256(browser: Browser, change: dict[str, str]) 
     assert not SignIn.objects.exists()
 
 
+@pytest.mark.parametrize(("device_id", "status"), [("x" * 16, 302), ("short", 422), ("x" * 65, 422), ("x y" * 8, 422)])
+def test_a_phone_may_say_which_device_it_is(browser: Browser, device_id: str, status: int) -> None:
+    assert browser.begin(device_id=device_id).status_code == status
+    assert SignIn.objects.exists() is (status == 302)
+
+
 def test_unknown_provider(browser: Browser) -> None:
     assert browser.begin(provider="facebook").status_code == 404
 

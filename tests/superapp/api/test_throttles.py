@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,27 +13,33 @@ from django.conf import settings
 from django.http import HttpResponse
 from rest_framework.test import APIClient
 
+from citizens.identity.tokens import access_token_issue
+from citizens.models import Citizen
 from services_catalog.models import Agency
-from superapp.api import throttles
 from tests.citizens.identity.redeeming import redeem
+from tests.conftest import phone_with
+from tests.factories import make_session
 
 LimitRate = Callable[[str, str], None]
 CONSENT_REQUESTS = "/api/v1/auth/consent-requests"
+PROTECTED = "/api/v1/service-requests"
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A call of an open route by somebody who is told apart by `who`."""
+    """A call by somebody who is not signed in and is told apart by `who`."""
 
     scope: str
     path: str
-    by: str  # where `who` is: a parameter, a field of the body, the cookie, or the path
+    by: str  # where `who` is: a parameter, a field of the body, the cookie, the bearer token, or the path
     method: str = "post"
 
     def __call__(self, who: str, address: str, **extra: Any) -> HttpResponse:
         client, path, given = APIClient(), self.path.replace("WHO", who), {}
         if self.by == "cookie":
             client.cookies["__Host-sign-in"] = who
+        elif self.by == "bearer":
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {who}")
         elif self.by != "path":
             given = {self.by: who}
         answer: HttpResponse = getattr(client, self.method)(path, given, REMOTE_ADDR=address, **extra)
@@ -40,16 +47,19 @@ class Attempt:
 
 
 ATTEMPTS = {
-    "authorize": Attempt("sign_in", "/api/v1/auth/authorize", "code_challenge", "get"),
+    "authorize, by device": Attempt("sign_in", "/api/v1/auth/authorize", "device_id", "get"),
+    "authorize, by challenge": Attempt("sign_in", "/api/v1/auth/authorize", "code_challenge", "get"),
     "callback, by cookie": Attempt("sign_in", "/api/v1/auth/thaid/callback", "cookie", "get"),
     "callback, by state": Attempt("sign_in", "/api/v1/auth/thaid/callback", "state", "get"),
     "token, by code": Attempt("credential", "/api/v1/auth/token", "code"),
     "token, by refresh token": Attempt("credential", "/api/v1/auth/token", "refresh_token"),
+    "token, by what it replaces": Attempt("credential", "/api/v1/auth/token", "replaces"),
     "consent request": Attempt("sign_in", CONSENT_REQUESTS, "device_id"),
     "consent request, looked at": Attempt("reading", f"{CONSENT_REQUESTS}/WHO", "path", "get"),
     "consent request, finished": Attempt("credential", f"{CONSENT_REQUESTS}/WHO/finish", "path"),
     "consent request, cancelled": Attempt("credential", f"{CONSENT_REQUESTS}/WHO/cancel", "path"),
     "news of the node": Attempt("node_news", f"{CONSENT_REQUESTS}/callback/WHO", "path"),
+    "wrong token": Attempt("wrong_token", PROTECTED, "bearer", "get"),
 }
 FOR_EVERYBODY = [
     "/api/v1/services",
@@ -156,15 +166,50 @@ def test_wrong_keys_of_agencies_count_by_address_and_right_ones_by_agency(
 
 
 @pytest.mark.django_db
-def test_processes_count_together(limit_rate: LimitRate, address: str) -> None:
-    """A process that has just begun knows what others have counted."""
+def test_a_device_counts_whichever_way_it_begins(limit_rate: LimitRate, address: str) -> None:
+    limit_rate("sign_in", "2/day")
+    by_redirect, by_consent, device = ATTEMPTS["authorize, by device"], ATTEMPTS["consent request"], somebody()
+
+    assert [attempt(device, address).status_code for attempt in (by_redirect, by_consent)] == [422, 422]
+    assert_told_to_wait(by_redirect(device, address))
+    assert_told_to_wait(by_consent(device, address))
+
+
+@pytest.mark.django_db
+def test_a_refresh_token_counts_wherever_it_is_shown(limit_rate: LimitRate, address: str) -> None:
     limit_rate("credential", "1/day")
-    attempt, who = ATTEMPTS["token, by refresh token"], somebody()
-    assert attempt(who, address).status_code != 429
+    token = somebody()
 
-    throttles._limiter.cache_clear()
+    assert ATTEMPTS["token, by refresh token"](token, address).status_code == 422
+    assert_told_to_wait(ATTEMPTS["token, by what it replaces"](token, address))
 
-    assert_told_to_wait(attempt(who, address))
+
+def test_a_phone_that_goes_on_with_a_token_that_is_over_is_told_to_wait(
+    citizen: Citizen, api: APIClient, limit_rate: LimitRate, address: str
+) -> None:
+    limit_rate("wrong_token", "2/day")
+    over = phone_with(access_token_issue(make_session(citizen), lifetime=timedelta(seconds=-1)))
+
+    assert [over.get(PROTECTED, REMOTE_ADDR=address).status_code for _ in range(2)] == [401, 401]
+    assert_told_to_wait(over.get(PROTECTED, REMOTE_ADDR=address))
+    assert api.get(PROTECTED, REMOTE_ADDR=address).status_code == 200, "the citizen's good token"
+
+
+@pytest.mark.parametrize("wrong", ["", "Bearer made.up.token", "Basic eDp5"])
+def test_calls_that_do_not_prove_who_calls_count_by_address_and_right_ones_do_not(
+    wrong: str, api: APIClient, limit_rate: LimitRate, address: str
+) -> None:
+    limit_rate("address", "2/day")
+
+    def call() -> HttpResponse:
+        headers = {"authorization": wrong} if wrong else {}
+        answer: HttpResponse = APIClient().get(PROTECTED, headers=headers, REMOTE_ADDR=address)
+        return answer
+
+    assert [api.get(PROTECTED, REMOTE_ADDR=address).status_code for _ in range(3)] == [200, 200, 200]
+    assert [call().status_code for _ in range(2)] == [401, 401]
+    assert_told_to_wait(call())
+    assert api.get(PROTECTED, REMOTE_ADDR=address).status_code == 200
 
 
 @pytest.mark.django_db
