@@ -12,9 +12,13 @@ from django.http import HttpResponse
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from citizens.identity.providers.secret import secret_seal
 from citizens.models import IdentityProvider
 from services_catalog.adapters import http
 from superapp.sandbox.client import Reply, exchange
+from superapp.sandbox.credentials import client_secret
+from superapp.sandbox.identity.codes import ProviderCode
+from superapp.sandbox.journey.providers import provider_row
 from superapp.sandbox.server import Sandbox, serve
 from tests.citizens.identity.fake_provider import FakeProvider
 from tests.factories import SECRET, make_provider
@@ -22,6 +26,14 @@ from tests.factories import SECRET, make_provider
 PUBLIC_URL = "http://127.0.0.1:8000"
 PHONE = "https://app.superapp.example/signed-in"
 COOKIE = "__Host-sign-in"
+
+
+def use_sandbox(sandbox: Sandbox, code: str) -> str:
+    """The platform knows that provider of the sandbox; returns where it is."""
+    secret = secret_seal(code, client_secret(code, secret=SECRET))
+    fields = {**provider_row(ProviderCode(code), sandbox.urls[code]), "secret_encrypted": secret}
+    IdentityProvider.objects.update_or_create(code=code, defaults=fields)
+    return sandbox.urls[code]
 
 
 class Browser:
@@ -92,6 +104,17 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     yield running
     running.stop()
     http.close_idle_connections()  # what it keeps open leads nowhere now
+
+
+@pytest.fixture
+def empty_cache(settings: Settings) -> Callable[[], None]:
+    """empty_cache() is a cache that was started anew, and nobody else's."""
+
+    def start() -> None:
+        one = {**settings.CACHES["default"], "KEY_PREFIX": secrets.token_hex(8)}
+        settings.CACHES = {"default": one}
+
+    return start
 
 
 @pytest.fixture

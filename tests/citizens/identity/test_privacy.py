@@ -9,13 +9,11 @@ from django.db import connection
 
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.holding import IdentityHeld
-from citizens.identity.providers.secret import secret_seal
 from citizens.models import (
     Consent,
     ConsentRequest,
     HeldIdentity,
     IdentityEvent,
-    IdentityProvider,
     RefreshToken,
     ServiceToken,
     Session,
@@ -23,15 +21,13 @@ from citizens.models import (
 )
 from citizens.service_requests.models import RequestDraft, ServiceRequest
 from services_catalog.models import AuditEvent, Service
-from superapp.sandbox.credentials import client_secret
 from superapp.sandbox.identity.codes import ProviderCode
-from superapp.sandbox.journey.providers import provider_row
 from superapp.sandbox.server import Sandbox
-from tests.citizens.identity.conftest import Browser
+from tests.citizens.identity.conftest import Browser, use_sandbox
 from tests.citizens.identity.consent_requests.conftest import Node, Phone, work
 from tests.citizens.identity.redeeming import make_mini_app, redeem, token_of
 from tests.conftest import phone_with
-from tests.factories import ANSWERS, SECRET, verified_identity
+from tests.factories import ANSWERS, verified_identity
 from tests.number_spellings import spellings
 
 NUMBER = "1234567890121"
@@ -46,14 +42,6 @@ def _rows() -> Iterator[tuple[str, str]]:
             cursor.execute(f"SELECT whole::text FROM {table} AS whole")
             for (row,) in cursor.fetchall():
                 yield model._meta.label, row
-
-
-def use_sandbox(sandbox: Sandbox, code: str) -> str:
-    """The platform knows that provider of the sandbox; returns where it is."""
-    secret = secret_seal(code, client_secret(code, secret=SECRET))
-    fields = {**provider_row(ProviderCode(code), sandbox.urls[code]), "secret_encrypted": secret}
-    IdentityProvider.objects.update_or_create(code=code, defaults=fields)
-    return sandbox.urls[code]
 
 
 def carrying_the_number(service: Service) -> dict[str, Any]:

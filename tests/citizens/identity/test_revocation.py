@@ -10,7 +10,6 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import Settings
 from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
@@ -55,17 +54,6 @@ def switch(db: None, session: Session) -> Iterator[IdentityProvider]:
     session.refresh_from_db()
     yield provider
     provider_switched_on(provider.code)
-
-
-@pytest.fixture
-def empty_cache(settings: Settings) -> Callable[[], None]:
-    """empty_cache() is a cache that was started anew, and nobody else's."""
-
-    def start() -> None:
-        one = {**settings.CACHES["default"], "KEY_PREFIX": secrets.token_hex(8)}
-        settings.CACHES = {"default": one}
-
-    return start
 
 
 def test_an_ended_session_takes_its_access_token_along(
