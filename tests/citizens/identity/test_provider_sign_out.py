@@ -2,7 +2,8 @@
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,6 +15,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
 from citizens.identity.provider_sessions import provider_session_seal, provider_session_unseal
+from citizens.identity.sessions import session_end
 from citizens.identity.tasks import end_due_provider_sessions, end_provider_session
 from citizens.models import IdentityProvider, Session, SignIn
 from services_catalog.queues import END_PROVIDER_SESSION
@@ -21,12 +23,13 @@ from superapp.sandbox.client import exchange
 from superapp.sandbox.credentials import client_secret
 from superapp.sandbox.server import Sandbox
 from tests.citizens.identity.begun import Begun
-from tests.citizens.identity.conftest import PHONE, Browser
+from tests.citizens.identity.conftest import PHONE, Browser, use_sandbox
 from tests.citizens.identity.fake_provider import FakeProvider, segment
 from tests.conftest import phone_with
 from tests.factories import SECRET, make_provider
 from tests.superapp.sandbox.identity.client import basic
 
+Working = Callable[[], AbstractContextManager[None]]
 SIGN_OUT = "/api/v1/auth/sign-out"
 
 
@@ -48,6 +51,23 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[str]]]:
     return messages
 
 
+@pytest.fixture
+def working(
+    sent: list[tuple[str, list[str]]], django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> Working:
+    """with working(): … and what that has sent is done by a worker."""
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        with django_capture_on_commit_callbacks(execute=True):
+            yield
+        for name, args in sent:
+            assert name == END_PROVIDER_SESSION
+            end_provider_session(*args)
+
+    return block
+
+
 def is_active(sandbox: Sandbox, access_token: str) -> bool:
     answer = exchange(
         "POST",
@@ -61,8 +81,8 @@ def is_active(sandbox: Sandbox, access_token: str) -> bool:
     return bool(answer.json()["active"])
 
 
-def token_at_thaid() -> str:
-    return provider_session_unseal(Session.objects.get())["access_token"]
+def token_at_thaid(session: Session | None = None) -> str:
+    return provider_session_unseal(session or Session.objects.get())["access_token"]
 
 
 def test_signing_out_here_ends_the_session_at_thaid(
@@ -93,6 +113,75 @@ def test_a_device_that_is_signed_out_from_another_ends_at_thaid(phone: APIClient
     end_provider_session(str(lost.pk))
 
     assert not is_active(sandbox, token)
+
+
+def test_a_session_that_a_stronger_one_replaces_ends_at_thaid_and_the_new_one_goes_on(
+    browser: Browser, sandbox: Sandbox, working: Working
+) -> None:
+    weak = browser.tokens()
+    replaced, token = Session.objects.get(), token_at_thaid()
+
+    with working():
+        Browser().tokens(replaces=weak["refresh_token"])
+
+    replaced.refresh_from_db()
+    assert (replaced.ended_because, replaced.provider_session_encrypted) == ("replaced", None)
+    assert not is_active(sandbox, token)
+    assert is_active(sandbox, token_at_thaid(Session.objects.get(ended_at=None)))
+
+
+def test_a_session_whose_refresh_token_was_copied_ends_at_thaid(
+    browser: Browser, sandbox: Sandbox, working: Working
+) -> None:
+    copied = browser.tokens()["refresh_token"]
+    session, token = Session.objects.get(), token_at_thaid()
+    assert browser.refresh(copied).status_code == 200
+    assert is_active(sandbox, token), "a refresh is none of the provider's business"
+
+    with time_machine.travel(timezone.now() + timedelta(seconds=31)), working():
+        assert browser.refresh(copied).status_code == 400
+
+    session.refresh_from_db()
+    assert (session.ended_because, session.provider_session_encrypted) == ("token_reused", None)
+    assert not is_active(sandbox, token)
+
+
+def test_unlinking_ends_the_sessions_at_thaid_but_for_the_one_that_asks(
+    browser: Browser, sandbox: Sandbox, working: Working
+) -> None:
+    use_sandbox(sandbox, "moprom")
+    assert "code" in Browser().sign_in(provider="moprom")
+    browser.tokens()
+    other, token = Session.objects.get(), token_at_thaid()
+    asking = phone_with(Browser().tokens()["access_token"])
+
+    with working():
+        assert asking.delete("/api/v1/me/identities/thaid").status_code == 204
+
+    other.refresh_from_db()
+    assert (other.ended_because, other.provider_session_encrypted) == ("unlinked", None)
+    assert not is_active(sandbox, token)
+    assert is_active(sandbox, token_at_thaid(Session.objects.get(ended_at=None)))
+
+
+@pytest.mark.parametrize("because", [because for because in Session.EndedBecause if because != "expired"])
+def test_where_only_a_page_ends_it_the_provider_is_not_called_and_nothing_is_kept(
+    provider: FakeProvider, working: Working, because: Session.EndedBecause
+) -> None:
+    """The page is for the browser of who signs out; a session that ends otherwise lives on there to its own end."""
+    make_provider(provider.url, options={"revoke_url": "", "end_session_url": f"{provider.url}/connect/endsession"})
+    begun = Begun()
+    provider.answers_with(provider.signs(provider.claims(begun.asked["nonce"])))
+    assert begun.browser.exchange(code=begun.come_back()["code"]).status_code == 200
+    session, called = Session.objects.get(), len(provider.arrived)
+    assert provider_session_unseal(session)
+
+    with working():
+        session_end(session.pk, because)
+
+    session.refresh_from_db()
+    assert session.provider_session_encrypted is None
+    assert len(provider.arrived) == called
 
 
 def test_a_lost_message_is_made_up_for_by_the_clock(phone: APIClient, sandbox: Sandbox) -> None:
