@@ -73,10 +73,8 @@ def _is_over(session: Session) -> bool:
 
 
 def _page(session: Session) -> str:
-    provider_session, there = provider_session_unseal(session), _provider(session)
-    if there is None or not provider_session:
-        return ""
-    return there.end_session_url(provider_session, settings.PHONE_REDIRECT_URIS[0])
+    there = _provider(session)
+    return there.end_session_url(provider_session_unseal(session), settings.PHONE_REDIRECT_URIS[0]) if there else ""
 
 
 def _provider(session: Session) -> Provider | None:

@@ -1,6 +1,6 @@
 """Everything the sandbox runs, in one process: a port for each identity provider and for each kind of agency."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,6 +33,7 @@ class Sandbox:
 def serve(
     *,
     platform_url: str,
+    phone_addresses: Collection[str] = (),
     state: Path,
     secret: str,
     base_port: int = 0,
@@ -42,9 +43,10 @@ def serve(
 ) -> Sandbox:
     """Starts all servers on 127.0.0.1 and returns at once.
 
-    `base_port` 0 takes any free ports. `state` is the directory of the ledger, made if missing. With
-    `answers_completed` a receipt says "completed" and no news follows; else half of the news come `late_news` seconds
-    later. Raises OSError if a port is taken; nothing runs then.
+    `phone_addresses` are where people may be sent after signing out of an identity provider. `base_port` 0 takes any
+    free ports. `state` is the directory of the ledger, made if missing. With `answers_completed` a receipt says
+    "completed" and no news follows; else half of the news come `late_news` seconds later. Raises OSError if a port is
+    taken; nothing runs then.
     """
     platform_url = platform_url.rstrip("/")
     with ExitStack[None]() as starting:  # undone if a port is taken, handed to the caller if all goes well
@@ -53,7 +55,7 @@ def serve(
         urls: dict[str, str] = {}
         for provider in ProviderCode:
             port = base_port and provider_port(base_port, provider)
-            urls[provider] = start_provider(provider, port, platform_url, secret, starting)
+            urls[provider] = start_provider(provider, port, platform_url, phone_addresses, secret, starting)
         ports = agency_ports(base_port, behaviours)
         for kind, behaviour in behaviours.items():
             machines = AgencyApplication(behaviour(ledger, answers_completed, late_news), secret)

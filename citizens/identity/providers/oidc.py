@@ -120,10 +120,14 @@ class OidcProvider(CodeFlowProvider):
         return True
 
     def end_session_url(self, provider_session: Mapping[str, str], return_to: str) -> str:
-        id_token = provider_session.get("id_token", "")
-        if not self.options["end_session_url"] or not _may_be_in_an_address(id_token):
+        """With the id_token where it may be seen; else with our name there (RP-Initiated Logout 1.0, section 2)."""
+        if not self.options["end_session_url"]:
             return ""
-        query = {"id_token_hint": id_token, self.options["return_parameter"]: return_to}
+        id_token = provider_session.get("id_token", "")
+        asking = (
+            {"id_token_hint": id_token} if _may_be_in_an_address(id_token) else {"client_id": self.options["client_id"]}
+        )
+        query = {**asking, self.options["return_parameter"]: return_to}
         return f"{self.options['end_session_url']}?{urlencode(query)}"
 
     def _claims(self, answer: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:

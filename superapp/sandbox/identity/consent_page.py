@@ -8,10 +8,10 @@ from superapp.sandbox.listener import Response
 from superapp.sandbox.people import TEST_PEOPLE, Person
 
 
-def consent_page(provider: Provider, asked: AuthorizationRequest) -> Response:
+def consent_page(provider: Provider, asked: AuthorizationRequest, remembered: Person | None) -> Response:
+    """`remembered` is who is signed in there; nobody is asked who they are then."""
     profile = provider.profile
     shared = [*profile.always, *(words for scope in asked.scopes for words in profile.scopes[scope])]
-    people = [person.as_known_to(profile.code) for person in TEST_PEOPLE if person.is_known_to(profile.code)]
     return page(
         "consent.html",
         colour=profile.colour,
@@ -19,9 +19,23 @@ def consent_page(provider: Provider, asked: AuthorizationRequest) -> Response:
         name_en=profile.name[1],
         request=escape(asked.sealed(provider.consent_key)),
         scopes="\n".join(f"<li>{both(*words)}</li>" for words in shared),
-        people="\n".join(_choice(person, provider, is_first=person is people[0]) for person in people),
+        who=_signed_in(remembered, provider) if remembered else _choices(provider),
         failures=choice_of_failure(provider.switches, but={Failure.DENIED}),
     )
+
+
+def _choices(provider: Provider) -> str:
+    code = provider.profile.code
+    people = [person.as_known_to(code) for person in TEST_PEOPLE if person.is_known_to(code)]
+    choices = [_choice(person, provider, is_first=person is people[0]) for person in people]
+    return "\n".join([f"<legend>{both('เลือกบุคคลทดสอบ', 'Choose a test person')}</legend>", *choices])
+
+
+def _signed_in(person: Person, provider: Provider) -> str:
+    legend = f"<legend>{both('คุณเข้าสู่ระบบอยู่ในชื่อ', 'You are signed in as')}</legend>"
+    sign_out = provider.profile.sign_out
+    another = f'<p><a href="{sign_out.path}">{both("ออกจากระบบ", "Sign out")}</a></p>' if sign_out else ""
+    return "\n".join([legend, _choice(person, provider, is_first=True), another])
 
 
 def _choice(person: Person, provider: Provider, *, is_first: bool) -> str:

@@ -30,7 +30,7 @@ def authorize(provider: Provider, request: Request) -> Response:
         asked = AuthorizationRequest.checked(query, profile.scopes, scope_required=profile.scope_required)
     except OAuthError as error:
         return _redirect_with_error(query["redirect_uri"], query.get("state", ""), error)
-    return consent_page(provider, asked)
+    return consent_page(provider, asked, _remembered(provider, request))
 
 
 def consent(provider: Provider, request: Request) -> Response:
@@ -40,17 +40,25 @@ def consent(provider: Provider, request: Request) -> Response:
     if form.get("decision") != "allow" or failure is Failure.DENIED:
         denied = OAuthError("access_denied", "the person did not allow it")
         return _redirect_with_error(asked.redirect_uri, asked.state, denied)
-    person = _person(provider, form.get("person", ""))
+    remembered = _remembered(provider, request)
+    person = remembered or _person(provider, form.get("person", ""))
     if failure is Failure.ROTATED_KEYS and isinstance(provider, OidcProvider):
         provider.keys.rotate()
     code = provider.codes.keep(Grant(asked, _as_told(person, failure), int(time.time()), failure))
-    return redirect(asked.redirect_uri, code=code, state=asked.state)
+    answer = redirect(asked.redirect_uri, code=code, state=asked.state)
+    if remembered or not provider.profile.sign_out:
+        return answer
+    return replace(answer, headers={**answer.headers, **provider.sessions.begin(person)})
 
 
 def redirect(url: str, **parameters: str) -> Response:
     separator = "&" if "?" in url else "?"
     location = f"{url}{separator}{urlencode(parameters)}" if parameters else url
     return Response(302, headers={"Location": location, "Cache-Control": "no-store"})
+
+
+def _remembered(provider: Provider, request: Request) -> Person | None:
+    return provider.sessions.person(request) if provider.profile.sign_out else None
 
 
 def _failure(provider: Provider, chosen: str) -> Failure:

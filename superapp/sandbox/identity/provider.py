@@ -7,6 +7,7 @@ from joserfc.jwk import OctKey
 
 from superapp.sandbox.credentials import derived_bytes
 from superapp.sandbox.identity.authorization import AuthorizationRequest
+from superapp.sandbox.identity.browser_sessions import BrowserSessions
 from superapp.sandbox.identity.codes import ProviderCode
 from superapp.sandbox.identity.expiring import Expiring
 from superapp.sandbox.identity.failures import Failure
@@ -17,6 +18,14 @@ from superapp.sandbox.people import Person
 CODE_SECONDS = 60
 
 Words = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SignOut:
+    """Where people sign out of the provider, and what it calls the address that they go on to."""
+
+    path: str
+    return_parameter: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class Profile:
     # What is shared whatever the scope.
     always: Sequence[Words] = ()
     scope_required: bool = True
+    # Without it nobody is remembered: the person is asked each time.
+    sign_out: SignOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,7 @@ class Provider:
         self.switches = Switches(profile.failures)
         self.codes: Expiring[Grant] = Expiring(CODE_SECONDS)
         self.tokens: Expiring[Grant] = Expiring(profile.token_seconds)
+        self.sessions = BrowserSessions(profile.code)
         self.consent_key = OctKey.import_key(derived_bytes(secret, f"{profile.code}/consent-form"))
         self._secret = secret
 

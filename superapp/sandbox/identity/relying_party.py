@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RelyingParty:
-    """The one client that is registered. `redirect_uris` are also where people may be sent after signing out."""
+    """The one client that is registered. `signed_out_uris` are where people may be sent after signing out."""
 
     client_id: str
     client_secret: str
     redirect_uris: frozenset[str]
+    signed_out_uris: frozenset[str]
 
     def is_authenticated_by_header(self, authorization: str) -> bool:
         """`authorization` is the header "Basic base64(client_id:client_secret)"."""

@@ -1,6 +1,6 @@
 """Starting each provider's server."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 
 from superapp.sandbox.credentials import CLIENT_ID, client_secret
@@ -27,7 +27,14 @@ def callback_path(provider: str) -> str:
     return f"/api/v1/auth/{provider}/callback"
 
 
-def start_provider(provider: ProviderCode, port: int, platform_url: str, secret: str, running: ExitStack) -> str:
+def start_provider(
+    provider: ProviderCode,
+    port: int,
+    platform_url: str,
+    phone_addresses: Collection[str],
+    secret: str,
+    running: ExitStack,
+) -> str:
     """Its URL; it runs until `running` ends. Raises OSError if the port is taken."""
     key = client_secret(provider, secret=secret)
     if provider is ProviderCode.NDID:
@@ -35,7 +42,8 @@ def start_provider(provider: ProviderCode, port: int, platform_url: str, secret:
         running.callback(node.stop)
         listener = Listener(port, lambda _url: ndid_application(node, key))
     else:
-        client = RelyingParty(CLIENT_ID, key, frozenset([platform_url + callback_path(provider)]))
+        callbacks = frozenset([platform_url + callback_path(provider)])
+        client = RelyingParty(CLIENT_ID, key, callbacks, frozenset(phone_addresses))
         listener = Listener(port, lambda url: _BY_REDIRECT[provider](url, client, secret))
     running.callback(listener.stop)
     return listener.url

@@ -145,6 +145,8 @@ def _dga_row(url: str) -> dict[str, Any]:
             "authorize_url": f"{url}/connect/authorize",
             "token_url": f"{url}/connect/token",
             "jwks_url": f"{url}/.well-known/openid-configuration/jwks",
+            "end_session_url": f"{url}/connect/endsession",
+            "return_parameter": "post_logout_redirect_url",
             "signing_algorithm": "RS256",
             "client_id": CLIENT_ID,
             "client_authentication": "basic_hashed",

@@ -176,9 +176,13 @@ def test_what_ends_the_providers_session(provider: FakeProvider) -> None:
     )
     assert not there.end_session({**kept, "expires_at": str(int(time.time()) - 1)})
     assert not there.end_session({})
-    assert there.end_session_url({}, "https://app.example/bye") == ""
+    by_name = (
+        f"https://connect.example/connect/endsession?client_id={CLIENT_ID}"
+        "&post_logout_redirect_url=https%3A%2F%2Fapp.example%2Fbye"
+    )
     with_number = {**kept, "id_token": f"x.{segment(PERSON)}.z"}
-    assert there.end_session_url(with_number, "https://app.example/bye") == "", "a number stays out of addresses"
+    assert there.end_session_url(with_number, "https://app.example/bye") == by_name, "a number stays out of addresses"
+    assert there.end_session_url({}, "https://app.example/bye") == by_name
 
 
 @pytest.mark.parametrize(

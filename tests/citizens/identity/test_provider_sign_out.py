@@ -20,7 +20,7 @@ from citizens.identity.tasks import end_due_provider_sessions, end_provider_sess
 from citizens.models import IdentityProvider, Session, SignIn
 from services_catalog.queues import END_PROVIDER_SESSION
 from superapp.sandbox.client import exchange
-from superapp.sandbox.credentials import client_secret
+from superapp.sandbox.credentials import CLIENT_ID, client_secret
 from superapp.sandbox.server import Sandbox
 from tests.citizens.identity.begun import Begun
 from tests.citizens.identity.conftest import PHONE, Browser, use_sandbox
@@ -247,7 +247,11 @@ def test_an_id_token_that_tells_the_number_is_put_in_no_address(provider: FakePr
     begun = Begun()
     provider.answers_with(provider.signs(provider.claims(begun.asked["nonce"])))
     tokens = begun.browser.exchange(code=begun.come_back()["code"]).json()
-    assert phone_with(tokens["access_token"]).post(SIGN_OUT).status_code == 204
+
+    address = phone_with(tokens["access_token"]).post(SIGN_OUT).json()["provider_sign_out_url"]
+
+    asked = dict(parse_qsl(urlsplit(address).query))
+    assert asked == {"client_id": CLIENT_ID, "post_logout_redirect_uri": PHONE}
 
 
 def test_the_phone_is_told_the_page_that_ends_the_providers_session(browser: Browser) -> None:

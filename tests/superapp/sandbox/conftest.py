@@ -10,6 +10,7 @@ from superapp.sandbox.client import Reply, exchange
 from superapp.sandbox.credentials import agency_credentials
 from superapp.sandbox.listener import Listener, Response
 from superapp.sandbox.server import Sandbox, serve
+from tests.superapp.sandbox.identity.client import PHONE
 
 SECRET = "a secret of the tests"
 
@@ -29,7 +30,7 @@ def platform_url() -> Iterator[str]:
 
 @pytest.fixture
 def sandbox(platform_url: str, tmp_path: Path) -> Iterator[Sandbox]:
-    running = serve(platform_url=platform_url, state=tmp_path, secret=SECRET)
+    running = serve(platform_url=platform_url, phone_addresses=[PHONE], state=tmp_path, secret=SECRET)
     yield running
     running.stop()
 

@@ -1,16 +1,20 @@
 from dataclasses import replace
+from functools import partial
 
 from superapp.sandbox.identity.application import Routes, provider_application
 from superapp.sandbox.identity.codes import ProviderCode
 from superapp.sandbox.identity.dga.claims import SCOPES
-from superapp.sandbox.identity.dga.endpoints import end_session, hashed, openid_configuration, token, userinfo
+from superapp.sandbox.identity.dga.endpoints import hashed, openid_configuration, token, userinfo
 from superapp.sandbox.identity.failures import OF_OIDC
 from superapp.sandbox.identity.front_channel import authorize
 from superapp.sandbox.identity.oidc_provider import OidcProvider, jwks
-from superapp.sandbox.identity.provider import Profile
+from superapp.sandbox.identity.provider import Profile, SignOut
 from superapp.sandbox.identity.relying_party import RelyingParty
+from superapp.sandbox.identity.sign_out import end_session
 from superapp.sandbox.listener import Application
 
+# With "url" in the name, as in DGA's own sample.
+_SIGN_OUT = SignOut("/connect/endsession", return_parameter="post_logout_redirect_url")
 _PROFILE = Profile(
     code=ProviderCode.DGA,
     name=("DGA Digital ID", "DGA Digital ID"),
@@ -18,6 +22,7 @@ _PROFILE = Profile(
     scopes=SCOPES,
     failures=OF_OIDC,
     token_seconds=60 * 60,
+    sign_out=_SIGN_OUT,
 )
 _ROUTES: Routes[OidcProvider] = {
     ("GET", "/.well-known/openid-configuration"): openid_configuration,
@@ -25,7 +30,8 @@ _ROUTES: Routes[OidcProvider] = {
     ("GET", "/connect/authorize"): authorize,
     ("POST", "/connect/token"): token,
     ("GET", "/connect/userinfo"): userinfo,
-    ("GET", "/connect/endsession"): end_session,
+    ("GET", _SIGN_OUT.path): partial(end_session, _SIGN_OUT),
+    ("POST", _SIGN_OUT.path): partial(end_session, _SIGN_OUT),
 }
 
 

@@ -1,13 +1,9 @@
 from hashlib import md5
 
-from joserfc import jwt
-from joserfc.errors import JoseError
-
 from superapp.sandbox.identity.authorization import OPENID
 from superapp.sandbox.identity.back_channel import NO_STORE, bearer, redeemed
 from superapp.sandbox.identity.dga.claims import SCOPES, claims_of
 from superapp.sandbox.identity.errors import OAuthError
-from superapp.sandbox.identity.front_channel import redirect
 from superapp.sandbox.identity.oidc_provider import OidcProvider
 from superapp.sandbox.listener import Request, Response, json_response
 
@@ -66,16 +62,3 @@ def userinfo(provider: OidcProvider, request: Request) -> Response:
         raise OAuthError("invalid_token", "the access token is unknown or has expired", status=401)
     claims = claims_of(grant.person, provider.subject(grant.person), grant.request.scopes)
     return json_response(200, claims, NO_STORE)
-
-
-def end_session(provider: OidcProvider, request: Request) -> Response:
-    """Back to `post_logout_redirect_url` (sic), for whoever shows an id_token of ours, however old."""
-    query = request.query
-    try:
-        jwt.decode(query.get("id_token_hint", ""), provider.keys.current, algorithms=[provider.keys.algorithm])
-    except (JoseError, ValueError):
-        raise OAuthError("invalid_request", "id_token_hint is not one of ours") from None
-    back = query.get("post_logout_redirect_url", "")
-    if back not in provider.client.redirect_uris:
-        raise OAuthError("invalid_request", "post_logout_redirect_url is not registered")
-    return redirect(back)

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         try:
             return serve(
                 platform_url=options["platform_url"],
+                phone_addresses=settings.PHONE_REDIRECT_URIS,
                 state=settings.SANDBOX_STATE,
                 secret=settings.SANDBOX_SECRET,
                 base_port=options["port"],

@@ -1,3 +1,5 @@
+import re
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -8,8 +10,10 @@ from superapp.sandbox.client import Reply, exchange
 from superapp.sandbox.credentials import CLIENT_ID
 from superapp.sandbox.identity.dga.endpoints import hashed
 from superapp.sandbox.server import Sandbox
-from tests.superapp.sandbox.identity.client import PERSON, RelyingParty, basic
+from tests.superapp.sandbox.identity.client import PERSON, PHONE, Browser, RelyingParty, basic
 
+HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+ANOTHER = "2000000000007"
 SCOPE = "openid profile user_id citizen_id ial_level"
 
 
@@ -66,15 +70,83 @@ def test_userinfo_tells_the_same_as_the_id_token(party: DgaParty) -> None:
     assert party.get("/connect/userinfo", "made up").status == 401
 
 
-def test_the_session_ends_for_who_shows_an_id_token_and_leads_to_registered_addresses_only(party: DgaParty) -> None:
+def test_a_browser_that_is_signed_in_is_not_asked_again_who_the_person_is(party: DgaParty) -> None:
+    assert PERSON in people_offered(party)
+    assert len(people_offered(party)) > 1
+
+    party.code()
+
+    assert people_offered(party) == [PERSON]
+    assert "คุณเข้าสู่ระบบอยู่ในชื่อ" in party.authorize().body.decode()
+    another = party.token(party.code(ANOTHER)).json()
+    assert party.get("/connect/userinfo", another["access_token"]).json()["citizen_id"] == PERSON
+    party.browser = Browser()
+    assert len(people_offered(party)) > 1, "in another browser"
+
+
+def test_the_session_ends_at_once_for_who_shows_its_id_token(party: DgaParty) -> None:
     id_token = party.token(party.code()).json()["id_token"]
 
-    ended = end_session(party, id_token, party.redirect_uri)
-    assert (ended.status, ended.headers["Location"]) == (302, party.redirect_uri)
-    assert end_session(party, id_token, "https://elsewhere.example/").status == 400
-    assert end_session(party, "made.up.token", party.redirect_uri).status == 400
+    ended = end_session(party, id_token_hint=id_token, post_logout_redirect_url=PHONE, state="s&1")
+
+    assert (ended.status, ended.headers["Location"]) == (302, f"{PHONE}?state=s%261")
+    assert len(people_offered(party)) > 1
+    again = end_session(party, id_token_hint=id_token, post_logout_redirect_url=PHONE)
+    assert (again.status, again.headers["Location"]) == (302, PHONE), "there is nothing left to end"
 
 
-def end_session(party: DgaParty, id_token: str, back: str) -> Reply:
-    query = urlencode({"id_token_hint": id_token, "post_logout_redirect_url": back})
-    return exchange("GET", f"{party.url}/connect/endsession?{query}")
+def test_who_names_the_client_alone_is_asked_before_the_session_ends(party: DgaParty) -> None:
+    party.code()
+    named = {"client_id": CLIENT_ID, "post_logout_redirect_url": PHONE, "state": 's"1'}
+
+    question = end_session(party, **named, decision="sign_out")
+
+    assert question.status == 200
+    assert people_offered(party) == [PERSON], "an address alone ends nothing"
+    kept = {name: unescape(value) for name, value in HIDDEN.findall(question.body.decode())}
+    assert kept == named
+    ended = party.browser.open("POST", f"{party.url}/connect/endsession", {**kept, "decision": "sign_out"})
+    assert (ended.status, ended.headers["Location"]) == (302, f"{PHONE}?state=s%221")
+    assert len(people_offered(party)) > 1
+
+
+def test_an_id_token_of_somebody_else_ends_no_session_unasked(party: DgaParty) -> None:
+    of_another = party.token(party.code(ANOTHER)).json()["id_token"]
+    party.browser = Browser()
+    party.code()
+    assert end_session(party, id_token_hint=of_another).status == 200
+    assert people_offered(party) == [PERSON]
+
+
+def test_without_an_address_to_return_to_the_page_says_that_it_is_done(party: DgaParty) -> None:
+    id_token = party.token(party.code()).json()["id_token"]
+    done = end_session(party, id_token_hint=id_token, post_logout_redirect_uri=PHONE)
+    assert done.status == 200, "DGA's own name of the parameter has url in it"
+    assert "ออกจากระบบแล้ว" in done.body.decode()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"client_id": CLIENT_ID, "post_logout_redirect_url": "https://elsewhere.example/"},
+        {"client_id": CLIENT_ID, "post_logout_redirect_url": f"{PHONE}/more"},
+        {"client_id": "somebody-else", "post_logout_redirect_url": PHONE},
+        {"id_token_hint": "made.up.token", "post_logout_redirect_url": PHONE},
+        {"post_logout_redirect_url": PHONE},
+    ],
+    ids=["elsewhere", "longer", "another client", "another token", "nobody"],
+)
+def test_nobody_is_led_to_where_the_client_has_not_registered(party: DgaParty, asked: dict[str, str]) -> None:
+    party.code()
+    refused = end_session(party, **asked)
+    assert refused.status == 400
+    assert people_offered(party) == [PERSON]
+
+
+def people_offered(party: DgaParty) -> list[str]:
+    """Whom the page has one choose from."""
+    return re.findall(r'name="person" value="(\d{13})"', party.authorize().body.decode())
+
+
+def end_session(party: DgaParty, **asked: str) -> Reply:
+    return party.browser.open("GET", f"{party.url}/connect/endsession?{urlencode(asked)}")
