@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from services_catalog.languages import Text, for_reader
 from services_catalog.models.audit import Audited
 
-_code = RegexValidator(r"^[a-z][a-z0-9-]*\Z", "Small Latin letters, digits and hyphens only.")
+_code = RegexValidator(r"^[a-z][a-z0-9-]*\Z", _("Small Latin letters, digits and hyphens only."))
 
 
 class IdentityProvider(models.Model):
@@ -32,7 +32,7 @@ class IdentityProvider(models.Model):
     # Endpoints, client, scopes, claim map …: validated by the protocol's serializer on saving and again on use.
     options = models.JSONField(_("options"), default=dict)
     # The client's secret: an AES-GCM blob bound to this row, or the name of the environment variable that has it.
-    secret_encrypted = models.BinaryField(null=True)
+    secret_encrypted = models.BinaryField(_("secret, encrypted"), null=True)
     secret_variable = models.CharField(_("environment variable of the secret"), max_length=80, blank=True)
     # What counts where the provider says nothing, and the most that it may claim (ETDA ขมธอ. 18–20).
     default_ial = models.DecimalField(_("IAL if it says none"), max_digits=2, decimal_places=1)

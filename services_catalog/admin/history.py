@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,6 +27,8 @@ from services_catalog.models.audit import Audited
 from services_catalog.services.moving.cells import safe_cell
 
 _PER_PAGE = 50
+# How far into an object its changes are told one by one: what is below is told as a whole.
+_DEPTH = 2
 _COLUMNS = ["at", "by", "officer", "operation", "kind", "id", "name", "agency", "before", "after"]
 
 
@@ -75,7 +77,8 @@ def _line(event: AuditEvent, names: dict[tuple[type[Model], str], str]) -> Line:
     """Without the row's own key, which tells people nothing."""
     meta = _model_of(event)._meta
     columns = sorted((event.before | event.after).keys() - {meta.pk.column})
-    return Line(event, capfirst(str(meta.verbose_name)), [_change(event, column, names) for column in columns])
+    changes = [change for column in columns for change in _changes(event, column, names)]
+    return Line(event, capfirst(str(meta.verbose_name)), changes)
 
 
 class AuditedHistory(BaseModelAdmin):  # type: ignore[type-arg]
@@ -202,14 +205,33 @@ def _names_of_related(events: Iterable[AuditEvent]) -> dict[tuple[type[Model], s
     }
 
 
-def _change(event: AuditEvent, column: str, names: dict[tuple[type[Model], str], str]) -> Change:
+def _changes(event: AuditEvent, column: str, names: dict[tuple[type[Model], str], str]) -> list[Change]:
+    """Of a field; one for each entry that differs where it is an object."""
     field = _field(event, column)
     label = capfirst(str(field.verbose_name)) if field else column
-    return Change(
-        label,
-        _value(field, event.before.get(column), names),
-        _value(field, event.after.get(column), names),
-    )
+    before, after = event.before.get(column), event.after.get(column)
+    was, becomes = before or {}, after or {}
+    if (was or becomes) and isinstance(was, dict) and isinstance(becomes, dict):
+        return _entry_changes(label, dict(_entries(was)), dict(_entries(becomes)))
+    return [Change(label, _value(field, before, names), _value(field, after, names))]
+
+
+def _entry_changes(label: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """What differs between two objects, by its path."""
+    changed = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    return [
+        Change(f"{label}: {path}", _value(None, before.get(path), {}), _value(None, after.get(path), {}))
+        for path in changed
+    ]
+
+
+def _entries(value: Mapping[str, Any], depth: int = _DEPTH) -> Iterator[tuple[str, Any]]:
+    """What is in an object, by dotted paths."""
+    for name, one in value.items():
+        if isinstance(one, dict) and depth > 1:
+            yield from ((f"{name}.{path}", inner) for path, inner in _entries(one, depth - 1))
+        else:
+            yield name, one
 
 
 def _value(field: Any, value: Any, names: dict[tuple[type[Model], str], str]) -> str:

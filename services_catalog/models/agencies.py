@@ -47,12 +47,12 @@ class AgencyCredential(models.Model):
     """
 
     agency = models.OneToOneField(Agency, on_delete=models.CASCADE, primary_key=True, related_name="credential")
-    api_key_primary = models.BinaryField(max_length=32, null=True, unique=True)
-    api_key_secondary = models.BinaryField(max_length=32, null=True, unique=True)
-    callback_secret_primary = models.BinaryField(null=True)
-    callback_secret_secondary = models.BinaryField(null=True)
-    outgoing_secret_primary = models.BinaryField(null=True)
-    outgoing_secret_secondary = models.BinaryField(null=True)
+    api_key_primary = models.BinaryField(_("API key, current"), max_length=32, null=True, unique=True)
+    api_key_secondary = models.BinaryField(_("API key, former"), max_length=32, null=True, unique=True)
+    callback_secret_primary = models.BinaryField(_("callback secret, current"), null=True)
+    callback_secret_secondary = models.BinaryField(_("callback secret, former"), null=True)
+    outgoing_secret_primary = models.BinaryField(_("outgoing secret, current"), null=True)
+    outgoing_secret_secondary = models.BinaryField(_("outgoing secret, former"), null=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
