@@ -11,11 +11,13 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from citizens.admin.provider_names import NamesProviders
 from citizens.identity.deciding import CannotDecide, held_identity_compare, held_identity_decide
+from citizens.identity.provider_names import name_of, provider_names
 from citizens.models import HeldIdentity
 from services_catalog.admin.base import ChoiceFilter
 from services_catalog.admin.operating import OperatedAdmin
-from services_catalog.admin.operating_forms import ReasonForm
+from services_catalog.admin.operating_forms import CitizenReasonForm
 from services_catalog.claims import CLAIMS
 from services_catalog.languages import for_reader
 from services_catalog.services.operator_actions import Doer
@@ -23,15 +25,18 @@ from services_catalog.services.operator_actions import Doer
 
 def side_by_side(held: HeldIdentity) -> SafeString:
     comparison = held_identity_compare(held)
+    codes = [held.provider, *comparison.providers]
+    names = provider_names(codes)
+    here, *linked = (for_reader(name.th, name.en) for name in (name_of(code, names) for code in codes))
     rows = [(row, for_reader(CLAIMS[row.claim].th, CLAIMS[row.claim].en)) for row in comparison.rows]
-    return render_to_string("citizens/admin/comparison.html", {"held": held, "comparison": comparison, "rows": rows})
+    return render_to_string("citizens/admin/comparison.html", {"held": here, "linked": linked, "rows": rows})
 
 
 def decision_form(held: HeldIdentity) -> type[forms.Form]:
     """Asks for a reason below what it is about, and remembers what was shown."""
     seen = held_identity_compare(held).marks()[0].hex()
 
-    class DecisionForm(ReasonForm):
+    class DecisionForm(CitizenReasonForm):
         seen_values = forms.CharField(
             label="", initial=seen, widget=forms.HiddenInput, help_text=side_by_side(held), max_length=64
         )
@@ -41,15 +46,15 @@ def decision_form(held: HeldIdentity) -> type[forms.Form]:
 
 
 @admin.register(HeldIdentity)
-class HeldIdentityAdmin(OperatedAdmin):
-    list_display = ["held_at", "provider", "citizen", "differs", "decision", "decided_by", "decided_at"]
+class HeldIdentityAdmin(NamesProviders, OperatedAdmin):
+    list_display = ["held_at", "provider_name", "citizen", "differs", "decision", "decided_by", "decided_at"]
     list_filter = [("decision", ChoiceFilter)]
     search_fields = ["=citizen__id"]
     search_help_text = _("Our own id of the citizen, as logs and tokens have it.")
     ordering = ["-id"]
     actions = ["accept", "refuse"]
     fields = (
-        *("citizen", "provider", "ial", "held_at", "both_sides"),
+        *("citizen", "provider_name", "ial", "held_at", "both_sides"),
         *("decision", "decided_by", "decided_at", "reason"),
     )
     readonly_fields = fields

@@ -3,34 +3,35 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from citizens.admin.provider_names import NamesProviders, called, with_provider_names
 from citizens.identity.claims import open_national_id
 from citizens.identity.deciding import number_reveal
 from citizens.models import Citizen, IdentityEvent, LinkedIdentity
 from services_catalog.admin.base import AgencyScopedInline
 from services_catalog.admin.operating import OperatedAdmin
-from services_catalog.admin.operating_forms import ReasonForm
+from services_catalog.admin.operating_forms import CitizenReasonForm
 from services_catalog.encryption import CannotDecrypt
 from services_catalog.national_id import masked
 
 
-class IdentityInline(AgencyScopedInline):
+class IdentityInline(NamesProviders, AgencyScopedInline):
     model = LinkedIdentity
-    fields = ("provider", "ial", "linked_at", "last_used_at")
-    readonly_fields = ("provider", "ial", "linked_at", "last_used_at")
+    fields = ("provider_name", "ial", "linked_at", "last_used_at")
+    readonly_fields = fields
     ordering = ["linked_at"]
 
 
-class EventInline(AgencyScopedInline):
+class EventInline(NamesProviders, AgencyScopedInline):
     """As the citizen reads it, the latest first."""
 
     model = IdentityEvent
-    fields = ("created_at", "what", "provider", "levels", "device_name", "network", "service_name")
+    fields = ("created_at", "what", "provider_name", "levels", "device_name", "network", "service_name")
     readonly_fields = fields
     ordering = ["-id"]
     per_page = 20
@@ -64,8 +65,9 @@ class CitizenAdmin(OperatedAdmin):
     readonly_fields = ("id", "number", "created_at", "updated_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Citizen]:
+        linked = Prefetch("identities", with_provider_names(LinkedIdentity.objects.all()))
         sealed = ["national_id_fingerprint", "claims_encrypted"]
-        return super().get_queryset(request).defer(*sealed).prefetch_related("identities")
+        return super().get_queryset(request).defer(*sealed).prefetch_related(linked)
 
     def has_reveal_permission(self, request: HttpRequest) -> bool:
         return self.may(request, "reveal")
@@ -79,7 +81,7 @@ class CitizenAdmin(OperatedAdmin):
 
     @admin.display(description=_("signs in with"))
     def providers(self, citizen: Citizen) -> str:
-        return ", ".join(sorted(identity.provider for identity in citizen.identities.all()))
+        return ", ".join(sorted(called(identity) for identity in citizen.identities.all()))
 
     @admin.action(description=_("Reveal the number"), permissions=["reveal"])
     def reveal(self, request: HttpRequest, rows: QuerySet[Citizen]) -> HttpResponse | None:
@@ -88,7 +90,7 @@ class CitizenAdmin(OperatedAdmin):
             return None
         shown: list[HttpResponse] = []
 
-        def run(ids: Any, form: ReasonForm, by: Any) -> None:
+        def run(ids: Any, form: CitizenReasonForm, by: Any) -> None:
             number = number_reveal(citizen_id=ids[0], by=by, reason=form.cleaned_data["reason"])
             context = {
                 **self.admin_site.each_context(request),
@@ -98,5 +100,5 @@ class CitizenAdmin(OperatedAdmin):
             }
             shown.append(TemplateResponse(request, "citizens/admin/number.html", context))
 
-        answer = self.operate(request, rows, "reveal", ReasonForm, run)
+        answer = self.operate(request, rows, "reveal", CitizenReasonForm, run)
         return shown[0] if shown else answer

@@ -56,7 +56,7 @@ class LinkedIdentity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} of {self.citizen_id}"
+        return f"{self.provider} · {self.citizen_id}"
 
 
 class HeldIdentity(models.Model):
@@ -100,4 +100,4 @@ class HeldIdentity(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider} of {self.citizen_id}"
+        return f"{self.provider} · {self.citizen_id}"

@@ -22,6 +22,16 @@ class ReasonForm(forms.Form):
     )
 
 
+class CitizenReasonForm(ReasonForm):
+    """Of an action about a citizen, of which no agency knows."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "Kept for good with your name. The platform's staff read it; the citizen reads that it was done, not why."
+        )
+
+
 class MessageForm(ReasonForm):
     """A reason, and a message to citizens in both languages."""
 
