@@ -14,7 +14,16 @@ from django.utils.translation import gettext_lazy as _
 from citizens.identity.providers.registry import PROTOCOLS
 from citizens.models import IdentityProvider
 from services_catalog.admin.base import PasswordWidget, SelectWidget
-from services_catalog.admin.serializer_options import Options, inputs, problems, said, typed
+from services_catalog.admin.serializer_options import (
+    Errors,
+    Options,
+    inputs,
+    labelled,
+    said,
+    typed,
+    without_defaults,
+    wrong_options,
+)
 from services_catalog.models.content import AAL_LEVELS, IAL_LEVELS
 
 # The addresses that are sent the secret, whichever protocol it is.
@@ -33,10 +42,12 @@ class ProviderOptionsWidget(forms.Widget):
 
     template_name = "citizens/admin/provider_options.html"
     serializer: Options
+    wrong: Errors | None = None
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         options = json.loads(value) if isinstance(value, str) else value or {}
-        return {**super().get_context(name, value, attrs), "inputs": inputs(name, self.serializer, options)}
+        drawn = inputs(name, self.serializer, options, self.wrong)
+        return {**super().get_context(name, value, attrs), "inputs": drawn}
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
         return typed(name, self.serializer, data)
@@ -53,17 +64,20 @@ class ProviderOptionsField(forms.Field):
 
     widget = ProviderOptionsWidget
 
-    def use(self, protocol: str) -> None:
+    def use(self, protocol: str, before: Mapping[str, Any]) -> None:
         self.widget.serializer = PROTOCOLS[protocol].options_serializer
+        self._before = before
 
     def clean(self, value: Any) -> dict[str, Any]:
-        if found := problems(self.widget.serializer, value):
-            raise forms.ValidationError(found)
-        options: dict[str, Any] = value
-        return options
+        serializer = self.widget.serializer
+        if wrong := wrong_options(serializer, value):
+            # Said at the option, too.
+            self.widget.wrong = wrong
+            raise forms.ValidationError(labelled(serializer, wrong))
+        return without_defaults(serializer, value, self._before)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
-        return bool(said(initial or {}) != data)
+        return said(initial or {}) != without_defaults(self.widget.serializer, data, self._before)
 
 
 class _ProviderForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -105,7 +119,7 @@ class ProviderForm(_ProviderForm):
         super().__init__(*args, **kwargs)
         if "options" in self.fields:
             field: Any = self.fields["options"]
-            field.use(self.instance.protocol)
+            field.use(self.instance.protocol, self.instance.options)
 
     def clean_secret_variable(self) -> str:
         variable: str = self.cleaned_data["secret_variable"].strip()

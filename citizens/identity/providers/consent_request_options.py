@@ -32,7 +32,12 @@ class InnerAddressField(serializers.RegexField):
     """An address within our own network: plain HTTP and names without a dot as well."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?\Z", max_length=300, **kwargs)
+        super().__init__(
+            r"^https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?\Z",
+            max_length=300,
+            error_messages={"invalid": _("It has to be like http://ndid-node:8080/v6.")},
+            **kwargs,
+        )
 
     def to_internal_value(self, data: Any) -> str:
         return str(super().to_internal_value(data)).rstrip("/")
@@ -49,8 +54,17 @@ class ConsentRequestOptions(StrictOptions):
         label=_("Where the node reaches us"),
         help_text=_("The public address if empty."),
     )
-    namespace = serializers.RegexField(r"^[a-z_]+\Z", default="citizen_id", max_length=40, label=_("Namespace"))
-    mode = serializers.ChoiceField(choices=[2, 3], default=2, label=_("Mode"))
+    namespace = serializers.RegexField(
+        r"^[a-z_]+\Z",
+        default="citizen_id",
+        max_length=40,
+        label=_("Namespace"),
+        help_text=_("What NDID knows people by: the 13-digit number."),
+        error_messages={"invalid": _("Small letters and _ only.")},
+    )
+    mode = serializers.ChoiceField(
+        choices=[2, 3], default=2, label=_("Mode"), help_text=_("2: people whom their bank has enrolled with NDID.")
+    )
     min_ial = serializers.DecimalField(
         max_digits=2,
         decimal_places=1,
