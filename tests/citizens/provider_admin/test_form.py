@@ -1,93 +1,34 @@
-"""The admin's page of digital IDs: what is refused and why, that secrets stay inside, and trying one."""
+"""What is refused and why, that secrets stay inside, who may what, and what the history says."""
 
 import json
-from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.test import Client
-from pytest_django import Settings
 
 from citizens.identity.providers.registry import built_from
 from citizens.identity.providers.secret import secret_of
 from citizens.models import IdentityProvider, ProviderHealth
-from services_catalog.models import AuditEvent, Officer
+from services_catalog.models import AuditEvent
 from services_catalog.models.officers import AGENCY_ROLES
-from superapp.sandbox.credentials import client_secret
-from superapp.sandbox.server import Sandbox
-from tests.citizens.identity.conftest import PUBLIC_URL, sandbox  # noqa: F401  (a fixture)
-from tests.factories import SECRET, make_agency, make_provider
-from tests.services_catalog.admin.conftest import make_officer, signed_in
+from tests.citizens.provider_admin.conftest import Pages, errors_of
+from tests.factories import make_agency, make_provider
+from tests.services_catalog.admin.conftest import make_officer
 from tests.services_catalog.admin.pages import page
 
 pytestmark = pytest.mark.django_db
-# What is told on commit, and calls that are made outside a transaction.
+# What is told on commit.
 committed = pytest.mark.django_db(transaction=True)
 
 _NEW_SECRET = "a secret that nobody may read again"
-
-
-class Pages:
-    """The pages as one officer sees them, in English."""
-
-    def __init__(self, officer: Officer) -> None:
-        self.client: Client = signed_in(officer)
-
-    def get(self, name: str, row: IdentityProvider | None = None, language: str = "en") -> Any:
-        return self.client.get(page(IdentityProvider, name, row), headers={"accept-language": language})
-
-    def save(self, row: IdentityProvider, **changes: Any) -> Any:
-        """Sends the form as it is shown, but for the changes; an option is named options-…, None leaves a field out."""
-        data = {**_form_of(row), **changes}
-        sent = {name: value for name, value in data.items() if value is not None}
-        answer = self.client.post(page(IdentityProvider, "change", row), sent, headers={"accept-language": "en"})
-        row.refresh_from_db()
-        return answer
-
-    def try_it(self, row: IdentityProvider, language: str = "en") -> str:
-        here = page(IdentityProvider, "change", row)
-        asked = {"action": "try_it", "_selected_action": [row.pk], "next": here}
-        spoken = {"accept-language": language}
-        answer = self.client.post(page(IdentityProvider, "changelist"), asked, headers=spoken)
-        assert answer["Location"] == here
-        shown = self.client.get(here, headers=spoken)
-        return "\n".join(str(message) for message in shown.context["messages"])
-
-
-def _form_of(row: IdentityProvider) -> dict[str, Any]:
-    plain = ["name_th", "name_en", "logo_url_th", "logo_url_en", "position", "secret_variable"]
-    plain += ["default_ial", "max_ial", "default_aal", "max_aal"]
-    form = {name: getattr(row, name) for name in plain} | {"new_secret": ""}
-    form |= {name: "on" for name in ("is_on", "is_primary") if getattr(row, name)}
-    return form | {f"options-{name}": _as_typed(value) for name, value in row.options.items()}
-
-
-def _as_typed(value: Any) -> Any:
-    return "\n".join(f"{one}: {path}" for one, path in value.items()) if isinstance(value, dict) else value
-
-
-def errors_of(answer: Any) -> dict[str, list[str]]:
-    assert answer.status_code == 200, "it was saved"
-    return {name: list(errors) for name, errors in answer.context["adminform"].form.errors.items()}
-
-
-@pytest.fixture
-def pages() -> Pages:
-    return Pages(make_officer("head", "platform_administrator"))
-
-
-@pytest.fixture
-def thaid() -> IdentityProvider:
-    return make_provider("https://thaid.example")
-
-
-def test_a_form_sent_as_it_was_shown_changes_nothing(pages: Pages, thaid: IdentityProvider) -> None:
-    options, secret = thaid.options, secret_of(thaid)
-    trail = AuditEvent.objects.filter(subject_id="thaid")
-    count = trail.count()
-    assert pages.save(thaid).status_code == 302
-    assert (thaid.options, secret_of(thaid)) == (options, secret)
-    assert trail.count() == count
+_OPTIONS = {
+    "options-issuer": "https://new.example",
+    "options-authorize_url": "https://new.example/authorize",
+    "options-token_url": "https://new.example/token",
+    "options-jwks_url": "https://new.example/jwks",
+    "options-client_id": "superapp",
+    "options-scope": "openid pid",
+    "options-claims": "national_id: pid\nsubject: sub",
+}
 
 
 def test_a_digital_id_is_added_switched_off_and_then_given_its_options(pages: Pages) -> None:
@@ -97,9 +38,7 @@ def test_a_digital_id_is_added_switched_off_and_then_given_its_options(pages: Pa
     row = IdentityProvider.objects.get(code="newid")
     assert added["Location"] == page(IdentityProvider, "change", row)
     assert (row.is_on, row.options) == (False, {})
-    options = _form_of(make_provider("https://thaid.example", "other", is_on=False, is_primary=False))
-    answer = pages.save(row, **{n: v for n, v in options.items() if n.startswith("options-")}, new_secret=_NEW_SECRET)
-    assert answer.status_code == 302
+    assert pages.save(row, **_OPTIONS, new_secret=_NEW_SECRET).status_code == 302
     assert secret_of(row) == _NEW_SECRET
     assert built_from(row).name.en == "New ID"
 
@@ -114,12 +53,6 @@ def test_code_and_protocol_are_fixed_after_adding(pages: Pages, thaid: IdentityP
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
-        ({"options-token_url": "thaid"}, "options", "Token address: Enter a valid URL."),
-        ({"options-client_id": ""}, "options", "Client id: This field is required."),
-        ({"options-jwks_url": ""}, "options", "Address of its keys: Needed for these claims."),
-        ({"options-claims": "subject: sub"}, "options", "It has to say where national_id is."),
-        ({"options-claims": "national_id: pid\nsubject: sub\nwage: wage"}, "options", "no claim called wage"),
-        ({"options-signing_algorithm": "none"}, "options", "is not a valid choice"),
         ({"default_ial": "3.0"}, "default_ial", "It may not be above the highest level."),
         ({"default_aal": "3.0"}, "default_aal", "It may not be above the highest level."),
         ({"max_ial": "9.9"}, "max_ial", "Select a valid choice"),
@@ -141,12 +74,19 @@ def test_what_cannot_work_is_refused_in_words(
 def test_another_environment_variable_of_ours_cannot_be_sent_to_a_provider(
     pages: Pages, thaid: IdentityProvider
 ) -> None:
-    for name in ("SECRET_KEY", "DATABASE_URL", "ENCRYPTION_KEYS", "PATH"):
-        assert errors_of(pages.save(thaid, secret_variable=name))["secret_variable"]
+    before = IdentityProvider.objects.values().get()
+    ours = ["SECRET_KEY", "DATABASE_URL", "ENCRYPTION_KEYS", "PATH"]
+    for name in [*ours, "API_KEY", "_API_KEY", "X_API_KEY_OLD", "x_api_key"]:
+        assert errors_of(pages.save(thaid, secret_variable=name)) == {
+            "secret_variable": ["The name has to be like THAID_CLIENT_SECRET or NDID_API_KEY."]
+        }
+    assert IdentityProvider.objects.values().get() == before
 
 
-def test_the_kept_secret_is_not_sent_to_another_server(pages: Pages, thaid: IdentityProvider) -> None:
-    elsewhere = {"options-token_url": "https://mallory.example/token"}
+@pytest.mark.parametrize("option", ["options-token_url", "options-revoke_url"])
+def test_the_kept_secret_is_not_sent_to_another_server(pages: Pages, thaid: IdentityProvider, option: str) -> None:
+    assert pages.save(thaid, **{option: "https://thaid.example/moved"}).status_code == 302
+    elsewhere = {option: "https://mallory.example/token"}
     assert errors_of(pages.save(thaid, **elsewhere)) == {
         "new_secret": ["The secret would be sent to another server. Type it anew."]
     }
@@ -179,8 +119,20 @@ def test_the_history_says_who_changed_what(pages: Pages, thaid: IdentityProvider
     assert pages.save(thaid, max_ial="2.1").status_code == 302
     event = AuditEvent.objects.filter(subject_id="thaid").latest("id")
     assert (event.by, event.after) == ("head", {"max_ial": 2.1})
-    assert "Highest IAL" in pages.get("history", thaid).text
+    assert "Highest IAL</b> <del>2.3</del> → <ins>2.1</ins>" in pages.get("history", thaid).text
     assert "Highest IAL" in pages.client.get(page(AuditEvent, "changelist"), headers={"accept-language": "en"}).text
+
+
+def test_the_history_tells_of_each_option_alone(pages: Pages, thaid: IdentityProvider) -> None:
+    claims = "\n".join(f"{ours}: {theirs}" for ours, theirs in {**thaid.options["claims"], "gender": "sex"}.items())
+    changes = {"options-claims": claims, "options-pkce": "on", "new_secret": _NEW_SECRET}
+    assert pages.save(thaid, **changes).status_code == 302
+    english, thai = (pages.get("history", thaid, language).text for language in ("en", "th"))
+    assert "Options: claims.gender</b> <del>gender</del> → <ins>sex</ins>" in english
+    assert "Options: pkce</b> <del>–</del> → <ins>Yes</ins>" in english
+    assert "national_id" not in english.split("claims.gender")[0].rpartition("<tbody>")[2]
+    assert "Secret, encrypted</b> <del>•••</del> → <ins>•••</ins>" in english
+    assert "รหัสลับที่เข้ารหัส</b>" in thai
 
 
 def test_there_is_one_primary_provider(pages: Pages, thaid: IdentityProvider) -> None:
@@ -209,6 +161,9 @@ def test_operators_look_and_change_nothing(thaid: IdentityProvider) -> None:
     pages = Pages(make_officer("watch", "operator"))
     shown = pages.get("change", thaid)
     assert "new_secret" not in shown.text
+    assert "Where the claims are" in shown.text
+    assert "Signed id_token" in shown.text
+    assert "{" not in shown.text.split("Options of the protocol")[1].split("</table>")[0]
     assert pages.save(thaid, name_en="Mine").status_code == 403
     assert pages.get("add").status_code == 403
     pages.client.post(page(IdentityProvider, "changelist"), {"action": "try_it", "_selected_action": ["thaid"]})
@@ -227,45 +182,10 @@ def test_other_roles_are_refused(role: str, thaid: IdentityProvider) -> None:
     assert thaid.name_en != "Mine"
 
 
-@committed
-def test_trying_a_digital_id_that_knows_us(pages: Pages, sandbox: Sandbox, settings: Settings) -> None:  # noqa: F811
-    settings.PUBLIC_URL = PUBLIC_URL
-    row = make_provider(sandbox.urls["thaid"])
-    assert pages.try_it(row) == "thaid: It is there and knows us."
-
-
-@committed
-@pytest.mark.parametrize(
-    ("options", "secret", "english", "thai"),
-    [
-        ({}, "wrong", "It refuses us.", "ไม่รับเรา"),
-        ({"jwks_url": "{url}/nowhere"}, "", "HTTP status 404", "404"),
-        ({"jwks_url": "{url}/consent"}, "", "HTTP status", "HTTP"),
-        ({"token_url": "http://127.0.0.1:9/token"}, "", "Nothing answers there.", "ไม่มีสิ่งใดตอบ"),
-        ({"client_id": None}, "", "Its options are not complete", "ตัวเลือกไม่ครบ"),
-    ],
-)
-def test_trying_one_that_does_not_work_says_why(
-    pages: Pages,
-    sandbox: Sandbox,  # noqa: F811
-    settings: Settings,
-    options: dict[str, str | None],
-    secret: str,
-    english: str,
-    thai: str,
-) -> None:
-    settings.PUBLIC_URL = PUBLIC_URL
-    url = sandbox.urls["thaid"]
-    row = make_provider(url, options={name: value and value.format(url=url) for name, value in options.items()})
-    if secret:
-        pages.save(row, new_secret=secret)
-    assert english in pages.try_it(row)
-    assert thai in pages.try_it(row, "th")
-    assert client_secret("thaid", secret=SECRET) not in pages.get("change", row).text
-
-
 def test_the_list_tells_health(pages: Pages, thaid: IdentityProvider) -> None:
     assert "Up" in pages.get("changelist").text
     ProviderHealth.objects.create(provider=thaid, failures=2, last_failure="no_answer_in_time")
-    assert "no_answer_in_time" in pages.get("changelist").text
-    assert "Failing" in pages.get("changelist").text
+    for name, row in (("changelist", None), ("change", thaid)):
+        shown = pages.get(name, row).text
+        assert "Failing" in shown
+        assert "It did not answer in time." in shown
