@@ -38,7 +38,7 @@ def as_in_production(settings: Settings) -> None:
 def trips(settings: Settings, empty_cache: Callable[[], None]) -> Callable[[], Any]:
     """with trips() as commands: … fills the list with what arrives at the cache about revocations meanwhile."""
     empty_cache()
-    time.sleep(INTERVAL)  # until what the process remembers of the cache before is asked about
+    time.sleep(4 * INTERVAL)  # what the process has been told before is over, even were the interval too long
     ours = f"{settings.CACHES['default']['KEY_PREFIX']}:1:revoked:"
 
     @contextmanager

@@ -1,4 +1,5 @@
 import re
+from copy import deepcopy
 from html import unescape
 from urllib.parse import urlencode
 
@@ -86,11 +87,14 @@ def test_a_browser_that_is_signed_in_is_not_asked_again_who_the_person_is(party:
 
 def test_the_session_ends_at_once_for_who_shows_its_id_token(party: DgaParty) -> None:
     id_token = party.token(party.code()).json()["id_token"]
+    copied = deepcopy(party.browser)
 
     ended = end_session(party, id_token_hint=id_token, post_logout_redirect_url=PHONE, state="s&1")
 
     assert (ended.status, ended.headers["Location"]) == (302, f"{PHONE}?state=s%261")
     assert len(people_offered(party)) > 1
+    party.browser = copied
+    assert len(people_offered(party)) > 1, "a cookie of before is worth nothing"
     again = end_session(party, id_token_hint=id_token, post_logout_redirect_url=PHONE)
     assert (again.status, again.headers["Location"]) == (302, PHONE), "there is nothing left to end"
 
