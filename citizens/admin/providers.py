@@ -56,6 +56,8 @@ class IdentityProviderAdmin(AskingAdmin):
     search_fields = ["code", "name_th", "name_en"]
     ordering = ["position", "code"]
     actions = ["try_it"]
+    # What is tried is what was saved.
+    warn_unsaved_form = True
     formfield_overrides = {
         models.TextField: {"widget": TextWidget},
         models.URLField: {"assume_scheme": "https", "widget": TextWidget},

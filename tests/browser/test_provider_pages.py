@@ -1,13 +1,14 @@
 """Platform staff change a digital ID, try it, and read in the history what they did. In both languages."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Dialog, Page
 from pytest_django import Settings
 
+from citizens.identity.revocation import provider_switched_on
 from citizens.models import IdentityProvider
 from services_catalog.models import Officer
 from superapp.sandbox.identity.codes import ProviderCode
@@ -21,6 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 LIST = "/admin/citizens/identityprovider/"
 WORDS: dict[str, dict[str, Any]] = {
     "en": {
+        "selected": "5 of 5 selected",
         "knows us": "thaid: It is there and knows us.",
         "wrong key address": "thaid: It answers with the HTTP status 404. Check the addresses.",
         "wrong": "Enter a valid URL.",
@@ -28,6 +30,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "option": "Options: jwks_url",
     },
     "th": {
+        "selected": "เลือกไว้ 5 จาก 5",
         "knows us": "thaid: ติดต่อได้และรู้จักเรา",
         "wrong key address": "thaid: ตอบด้วยสถานะ HTTP 404 ตรวจสอบที่อยู่",
         "wrong": "กรอก URL ให้ถูกต้อง",
@@ -39,11 +42,12 @@ Take = Callable[[Page, str], None]
 
 
 @pytest.fixture
-def thaid(sandbox: Sandbox, settings: Settings) -> IdentityProvider:  # noqa: F811
+def thaid(sandbox: Sandbox, settings: Settings) -> Iterator[IdentityProvider]:  # noqa: F811
     settings.PUBLIC_URL = PUBLIC_URL
     for provider in ProviderCode:
         make_sandbox_row(provider, sandbox.urls[provider])
-    return IdentityProvider.objects.get(code="thaid")
+    yield IdentityProvider.objects.get(code="thaid")
+    provider_switched_on("thaid")  # the cache outlives the rows
 
 
 def save(page: Page) -> None:
@@ -54,6 +58,19 @@ def save(page: Page) -> None:
 def try_it(page: Page) -> None:
     with page.expect_navigation():
         page.click("button[value=try_it]")
+
+
+def asked_before_trying(page: Page) -> list[str]:
+    """What kinds of questions the browser asks; the answer is to stay."""
+    kinds: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        kinds.append(dialog.type)
+        dialog.dismiss()
+
+    page.once("dialog", stay)
+    page.click("button[value=try_it]")
+    return kinds
 
 
 def text_of(page: Page) -> str:
@@ -69,12 +86,15 @@ def test_a_digital_id_is_changed_tried_and_its_history_read(
     page = sign_in(head, language)
     page.goto(LIST)
     take(page, "providers")
+    page.check("#action-toggle")
+    page.get_by_text(words["selected"]).wait_for()
     page.goto(f"{LIST}thaid/change/")
     try_it(page)
     page.get_by_text(words["knows us"]).wait_for()
     take(page, "tried")
 
     page.select_option("[name=max_ial]", "2.1")
+    assert asked_before_trying(page) == ["beforeunload"], "what was not saved would be lost"
     page.fill("[name=position]", "45")
     page.uncheck("[name=is_on]")
     save(page)

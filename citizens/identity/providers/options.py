@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -12,6 +13,7 @@ from services_catalog.claims import CLAIMS
 
 # What a claim map may name: what agencies can ask for, who it is to the provider, and how sure the provider is of it.
 CLAIM_NAMES = [*CLAIMS, "number_verified", "subject", "ial", "aal"]
+_NEEDED = ["national_id", "subject"]
 
 
 class StrictOptions(serializers.Serializer[Any]):
@@ -61,7 +63,7 @@ class ClaimMapField(serializers.DictField):
             raise serializers.ValidationError(
                 [_("There is no claim called {name}.").format(name=name) for name in unknown]
             )
-        if missing := [name for name in ("national_id", "subject") if name not in paths]:
+        if missing := [name for name in _NEEDED if name not in paths]:
             raise serializers.ValidationError(
                 [_("It has to say where {name} is.").format(name=name) for name in missing]
             )
@@ -95,5 +97,12 @@ class RedirectOptions(StrictOptions):
     )
     claims = ClaimMapField(
         label=_("Where its answers have our claims"),
-        help_text=_("One a line, as given_name_th: given_name. Several paths with spaces are joined."),
+        help_text=format_lazy(
+            _(
+                "One a line, as given_name_th: given_name. Several paths with spaces are joined. "
+                "{needed} have to be there; the others are {others}."
+            ),
+            needed=", ".join(_NEEDED),
+            others=", ".join(name for name in CLAIM_NAMES if name not in _NEEDED),
+        ),
     )

@@ -1,11 +1,15 @@
 """Trying a digital ID: that it is there and knows us, or what is wrong, in words of both languages."""
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from citizens.admin.provider_trying import failure_in_words
 from citizens.identity.providers.secret import secret_seal
 from citizens.models import IdentityProvider
 from services_catalog.adapters import http
@@ -164,3 +168,13 @@ def test_what_the_node_answers_is_told(pages: Pages, answer: Response, english: 
     with http_server(answer) as node:
         assert_told(pages, make_sandbox_row(NDID, node.url), english)
     http.close_idle_connections()
+
+
+def test_every_failure_has_words() -> None:
+    """But for the two that are not the digital ID's: they are kept nowhere, and trying one goes past them."""
+    root = Path(settings.BASE_DIR)
+    sources = [*root.glob("citizens/identity/providers/*.py"), root / "services_catalog/adapters/http.py"]
+    raised = re.compile(r'(?:ProviderFailed|NodeNotReached|NodeSilent|NotSent|MaybeSent)\("(\w+)"\)')
+    codes = {code for source in sources for code in raised.findall(source.read_text(encoding="utf-8"))}
+    assert len(codes) > 10
+    assert {code for code in codes if code in failure_in_words(code)} == {"breaker_open", "too_many_calls"}
