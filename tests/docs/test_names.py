@@ -11,6 +11,8 @@ from superapp.embedded.locations import PROJECT_ROOT
 _PAGES = sorted(
     [*PROJECT_ROOT.glob("*.md"), *(PROJECT_ROOT / "docs").rglob("*.md"), *(PROJECT_ROOT / "benchmarks").glob("*.md")]
 )
+# As Markdown has them, and as the demo draws them.
+_TABLE = ("|", "┃", "│")
 # Fenced blocks, indented blocks and spans.
 _CODE = re.compile(r"^```.*?^```$|^ {4}[^\n]*$|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 
@@ -60,6 +62,12 @@ def test_files_named_in_the_text_exist(page: Path) -> None:
     named = re.findall(r"\b((?:superapp|citizens|services_catalog|tests|benchmarks)/[\w./-]*\w\.(?:py|md|tsv|yaml))\b",
                        page.read_text(encoding="utf-8"))  # fmt: skip
     assert [one for one in named if not (PROJECT_ROOT / one).exists()] == []
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=_id)
+def test_lines_outside_tables_have_120_characters_at_the_most(page: Path) -> None:
+    lines = enumerate(page.read_text(encoding="utf-8").splitlines(), start=1)
+    assert [number for number, line in lines if len(line) > 120 and not line.lstrip().startswith(_TABLE)] == []
 
 
 def test_the_first_test_command_of_the_readme_is_make_test() -> None:
