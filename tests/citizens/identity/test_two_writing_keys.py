@@ -34,18 +34,17 @@ OLD, NEW = (f"{name}:{base64.b64encode(os.urandom(32)).decode()}" for name in ("
 def signing_in(number: str, provider: str, *, ring: tuple[str, str]) -> Iterator[subprocess.Popen[str]]:
     """A process of its own in which somebody with that number comes back from the provider."""
     ours = {"DJANGO_SETTINGS_MODULE": "superapp.settings.local", "DATABASE_URL": suite_database_url()}
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", SIGN_IN, number, provider],
         cwd=PROJECT_ROOT,
         env={**os.environ, **ours, "LOOKUP_KEYS": ",".join(ring)},
         stdout=subprocess.PIPE,
         text=True,
-    )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @contextmanager
