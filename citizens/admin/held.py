@@ -1,6 +1,7 @@
 """Held identities, for platform staff to decide: both sides, what differs, and a reason."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -29,7 +30,14 @@ def side_by_side(held: HeldIdentity) -> SafeString:
     names = provider_names(codes)
     here, *linked = (for_reader(name.th, name.en) for name in (name_of(code, names) for code in codes))
     rows = [(row, for_reader(CLAIMS[row.claim].th, CLAIMS[row.claim].en)) for row in comparison.rows]
-    return render_to_string("citizens/admin/comparison.html", {"held": here, "linked": linked, "rows": rows})
+    is_waiting = held.decision == HeldIdentity.Decision.WAITING
+    context = {
+        "held": here,
+        "standing": _("held") if is_waiting else held.get_decision_display(),
+        "linked": linked,
+        "rows": rows,
+    }
+    return render_to_string("citizens/admin/comparison.html", context)
 
 
 def decision_form(held: HeldIdentity) -> type[forms.Form]:
@@ -61,6 +69,10 @@ class HeldIdentityAdmin(NamesProviders, OperatedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HeldIdentity]:
         return super().get_queryset(request).select_related("citizen", "decided_by")
+
+    def offered(self, row: HeldIdentity) -> Sequence[Any]:
+        """What is decided is decided once."""
+        return super().offered(row) if row.decision == HeldIdentity.Decision.WAITING else []
 
     def has_decide_permission(self, request: HttpRequest) -> bool:
         return self.may(request, "decide")

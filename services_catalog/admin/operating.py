@@ -69,11 +69,15 @@ class AskingAdmin(AgencyScopedAdmin):
             text = _("Nothing to do for %(count)d: so it was already.") % {"count": unchanged}
             self.message_user(request, text, messages.WARNING)
 
+    def offered(self, row: Any) -> Sequence[Any]:
+        """The actions that its page has buttons for, where the officer may take them."""
+        return self.actions or []
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        if kwargs.get("obj") is not None:
+        if (shown := kwargs.get("obj")) is not None:
             given = self.get_actions(request)
             context |= {
-                "operations": [(name, given[name][2]) for name in self.actions or [] if name in given],
+                "operations": [(name, given[name][2]) for name in self.offered(shown) if name in given],
                 "checkbox_name": ACTION_CHECKBOX_NAME,
             }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -32,6 +32,8 @@ OF_THE_PLATFORM = [
     "services_catalog/category",
     "services_catalog/lifeevent",
     "citizens/citizen",
+    "citizens/heldidentity",
+    "citizens/identityprovider",
 ]
 Take = Callable[[Page, str], None]
 
@@ -70,6 +72,8 @@ def test_central_staff_see_every_page(
     language: str, service: Service, sign_in: SignIn, take: Take, complaints: list[str]
 ) -> None:
     factories.make_request(factories.make_citizen(), service)
+    factories.make_held()
+    factories.make_provider("https://id.example")
     page = sign_in(Officer.objects.create(username="root", is_staff=True, is_superuser=True), language)
     look_at_all(page, OF_THE_PLATFORM, take)
     page.goto("/admin/operations/")
