@@ -16,9 +16,9 @@ _SOME_MOMENT = datetime(1, 1, 2, tzinfo=UTC)
 
 
 class PreparedQuery(Generic[Row]):
-    """`make(id, now)` gives a query; `first(id, now)` asks the same of other values, and gets whole rows.
+    """`make(id, now)` gives a query; `first(id, now)` asks the same of other values.
 
-    For queries that differ by nothing else, without deferred columns and related rows.
+    For queries that differ by nothing else, without related rows.
     """
 
     def __init__(self, make: Callable[[UUID, datetime], "QuerySet[Row]"]) -> None:

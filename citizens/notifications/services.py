@@ -7,10 +7,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from citizens.notifications.models import Notification
 from citizens.notifications.texts import notification_text
-from citizens.service_requests.bulk import insert_rows
+from citizens.service_requests.bulk import Row, insert_rows, write_rows
 from citizens.service_requests.models import Actor, Status, StatusEvent
 from services_catalog.languages import Text
 from services_catalog.models import Service
@@ -41,7 +42,7 @@ def _notify_batch() -> int:
     services = _services({event.service_request__service_id for event in events})
     rows = [_inbox_row(event, services[event.service_request__service_id], now) for event in events]
     insert_rows(Notification, rows, ignore_conflicts=True)
-    StatusEvent.objects.filter(pk__in=[event.id for event in events]).update(notified_at=now)
+    write_rows(StatusEvent, [{"id": event.id, "notified_at": now} for event in events], ("notified_at",))
     return len(events)
 
 
@@ -52,7 +53,7 @@ def _services(ids: Iterable[UUID]) -> dict[UUID, Service]:
     return {service.pk: service for service in found}
 
 
-def _inbox_row(event: Any, service: Service, now: datetime) -> Notification:
+def _inbox_row(event: Any, service: Service, now: datetime) -> Row:
     title, body = notification_text(
         Status(event.status),
         Actor(event.next_actor),
@@ -60,13 +61,15 @@ def _inbox_row(event: Any, service: Service, now: datetime) -> Notification:
         service,
         event.service_request__receipt_number,
     )
-    return Notification(
-        citizen_id=event.service_request__citizen_id,
-        status_event_id=event.id,
-        channel=Notification.Channel.INBOX,
-        title_th=title.th,
-        title_en=title.en,
-        body_th=body.th,
-        body_en=body.en,
-        created_at=now,
-    )
+    return {
+        "id": uuid7(),
+        "citizen_id": event.service_request__citizen_id,
+        "status_event_id": event.id,
+        "identity_event_id": None,
+        "channel": Notification.Channel.INBOX,
+        "title_th": title.th,
+        "title_en": title.en,
+        "body_th": body.th,
+        "body_en": body.en,
+        "created_at": now,
+    }

@@ -1,116 +1,112 @@
 """Writing many rows in one statement, without the expression for each cell that `bulk_update` compiles.
 
-A parameter for each column: an array with an element for each row (`unnest`), or one value where all have the same.
+Rows are given by the attribute names of their columns, as `vars(instance)` has them, and travel as JSON in two
+parameters: what all rows have in common, and what each has of its own. Arrays would be quoted cell by cell, in Python.
 """
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import Field, Model
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """What is written of a model: all columns' names, and those of which all rows have the same value."""
+    """What is written of a model, by attribute names. The key, whose name comes first, is each row's own."""
 
     model: type[Model]
-    names: tuple[str, ...]
-    same: frozenset[str]
+    own: tuple[str, ...]
+    shared: tuple[str, ...]
 
 
-def insert_rows(model: type[Model], rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
-    """Inserts rows as they are in memory, every column of them."""
+def insert_rows(model: type[Model], rows: Sequence[Row], *, ignore_conflicts: bool = False) -> None:
+    """Inserts rows, every column of them."""
     if rows:
-        columns, parameters = _gather(model, rows, tuple(field.attname for field in model._meta.concrete_fields))
+        columns = _columns(model, rows, _all_names(model))
         statement = _insert(columns)
-        _execute(f"{statement} ON CONFLICT DO NOTHING" if ignore_conflicts else statement, parameters)
+        _execute(f"{statement} ON CONFLICT DO NOTHING" if ignore_conflicts else statement, columns, rows)
 
 
-def write_rows(model: type[Model], rows: Sequence[Model], fields: tuple[str, ...]) -> None:
-    """Writes the named fields of rows that exist, as they are in memory."""
+def write_rows(model: type[Model], rows: Sequence[Row], names: tuple[str, ...]) -> None:
+    """Writes the named columns of rows that exist."""
     if rows:
-        columns, parameters = _gather(model, rows, ("pk", *fields))
-        _execute(_update(columns), parameters)
+        columns = _columns(model, rows, (model._meta.pk.attname, *names))
+        _execute(_update(columns), columns, rows)
 
 
-def _execute(statement: str, parameters: Sequence[Any]) -> None:
+def as_json(content: Any) -> str:
+    """For `json_to_recordset` and its like. Raises TypeError for what has no text that PostgreSQL reads the same."""
+    return json.dumps(content, ensure_ascii=False, default=_text)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, UUID | datetime):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def _columns(model: type[Model], rows: Sequence[Row], names: tuple[str, ...]) -> _Columns:
+    key, *others = names
+    shared = tuple(name for name in others if all(row[name] == rows[0][name] for row in rows))
+    return _Columns(model, (key, *(name for name in others if name not in shared)), shared)
+
+
+def _execute(statement: str, columns: _Columns, rows: Sequence[Row]) -> None:
+    own = [{name: row[name] for name in columns.own} for row in rows]
+    shared = {name: rows[0][name] for name in columns.shared}
     with connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
-
-
-def _gather(model: type[Model], rows: Sequence[Model], names: tuple[str, ...]) -> tuple[_Columns, list[Any]]:
-    """The parameters in the order of the statements: single values, then arrays."""
-    single: dict[str, Any] = {}
-    arrays: list[Any] = []
-    for name in names:
-        field = _column(model, name)
-        values = [getattr(row, field.attname) for row in rows]
-        if not field.primary_key and values.count(values[0]) == len(values):
-            single[name] = _prepared(field, values[:1])[0]
-        else:
-            arrays.append(_prepared(field, values))
-    return _Columns(model, names, frozenset(single)), [*single.values(), *arrays]
-
-
-def _prepared(field: "Field[Any, Any]", values: list[Any]) -> list[Any]:
-    prepare = _preparation(field)
-    return [*map(prepare, values)] if prepare else values
+        cursor.execute(statement, [as_json(own), as_json(shared)])
 
 
 @cache
 def _insert(columns: _Columns) -> str:
-    fields = {name: _column(columns.model, name) for name in columns.names}
-    names = ", ".join(f'"{field.column}"' for field in fields.values())
-    values = ", ".join(_value(columns, name) for name in fields)
+    names = ", ".join(f'"{_field(columns.model, name).column}"' for name in (*columns.own, *columns.shared))
+    values = ", ".join([*(f'own."{name}"' for name in columns.own), *(f'shared."{name}"' for name in columns.shared)])
     return f'INSERT INTO "{columns.model._meta.db_table}" ({names}) SELECT {values} FROM {_given(columns)}'  # noqa: S608  (our tables)
 
 
 @cache
 def _update(columns: _Columns) -> str:
-    key = columns.model._meta.pk.column
-    written = ", ".join(
-        f'"{_column(columns.model, name).column}" = {_value(columns, name)}' for name in columns.names if name != "pk"
-    )
+    key, *own = columns.own
+    values = [(name, "own") for name in own] + [(name, "shared") for name in columns.shared]
+    written = ", ".join(f'"{_field(columns.model, name).column}" = {source}."{name}"' for name, source in values)
     return (
         f'UPDATE "{columns.model._meta.db_table}" AS stored SET {written}'  # noqa: S608  (our own tables' names)
-        f' FROM {_given(columns)} WHERE stored."{key}" = given."{key}"'
+        f' FROM {_given(columns)} WHERE stored."{_field(columns.model, key).column}" = own."{key}"'
     )
-
-
-def _value(columns: _Columns, name: str) -> str:
-    field = _column(columns.model, name)
-    return f"%s::{_type(field)}" if name in columns.same else f'given."{field.column}"'
 
 
 def _given(columns: _Columns) -> str:
-    fields = [_column(columns.model, name) for name in columns.names if name not in columns.same]
-    arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
-    names = ", ".join(f'"{field.column}"' for field in fields)
-    return f"unnest({arrays}) AS given({names})"
+    own, shared = _types(columns.model, columns.own), _types(columns.model, columns.shared)
+    # Without a column there is no record to make; the parameter is read all the same.
+    common = f"json_to_record(%s::json) AS shared({shared})" if shared else "(SELECT %s::json) AS shared"
+    return f"json_to_recordset(%s::json) AS own({own}), {common}"
+
+
+def _types(model: type[Model], names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}" {_type(_field(model, name))}' for name in names)
 
 
 @cache
-def _column(model: type[Model], name: str) -> "Field[Any, Any]":
-    if name == "pk":
-        return model._meta.pk
-    return next(field for field in model._meta.concrete_fields if name in (field.name, field.attname))
+def _all_names(model: type[Model]) -> tuple[str, ...]:
+    key = model._meta.pk
+    return (key.attname, *(field.attname for field in model._meta.concrete_fields if field is not key))
 
 
 @cache
+def _field(model: type[Model], attname: str) -> "Field[Any, Any]":
+    return next(field for field in model._meta.concrete_fields if field.attname == attname)
+
+
 def _type(field: "Field[Any, Any]") -> str:
     """A cast to varchar(n) would cut what is too long; as text, the column refuses it."""
     stored = str(field.db_type(connection))
     return "text" if stored.startswith("varchar") else stored
-
-
-@cache
-def _preparation(field: "Field[Any, Any]") -> Callable[[Any], Any] | None:
-    """What makes a value what the driver takes, where the value itself is not."""
-    if isinstance(field, JSONField):
-        return lambda value: field.get_db_prep_save(value, connection)
-    if field.choices:
-        return lambda value: None if value is None else str(value)
-    return None

@@ -167,5 +167,5 @@ def _event(service_request: ServiceRequest, from_status: str, news: News, now: d
 
 def save_transitions(service_requests: Sequence[ServiceRequest], events: Iterable[StatusEvent | None]) -> None:
     """Writes locked requests and their events; call it in the transaction that locked them."""
-    write_rows(ServiceRequest, service_requests, _WRITTEN_FIELDS)
-    insert_rows(StatusEvent, [event for event in events if event is not None])
+    write_rows(ServiceRequest, [vars(one) for one in service_requests], _WRITTEN_FIELDS)
+    insert_rows(StatusEvent, [vars(event) for event in events if event is not None])

@@ -1,20 +1,20 @@
 """Closing delivery attempts: whoever comes second finds them closed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
+from citizens.service_requests.bulk import as_json
 from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Outcome
 
 _CLOSE = """
 UPDATE "{attempt}" AS attempt
 SET outcome = given.outcome, failure_code = given.failure_code, http_status = given.http_status, finished_at = %s
-FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::smallint[]) AS given(id, outcome, failure_code, http_status)
+FROM json_to_recordset(%s::json) AS given(id uuid, outcome text, failure_code text, http_status smallint)
 WHERE attempt.id = given.id AND attempt.outcome IN ({open})
 RETURNING attempt.id, attempt.service_request_id, attempt.lane_id, attempt.number, attempt.errand
 """.format(attempt=DeliveryAttempt._meta.db_table, open=", ".join(f"'{outcome.value}'" for outcome in OPEN_OUTCOMES))
@@ -45,16 +45,9 @@ class Closed:
 def close_attempts(closings: Mapping[UUID, Closing]) -> dict[UUID, Closed]:
     """Closes those that are still open, by id. The caller has locked their requests."""
     now = timezone.now()
-    ended = closings.values()
-    parameters: list[Any] = [
-        now,
-        list(closings),
-        [str(one.outcome) for one in ended],
-        [one.failure_code for one in ended],
-        [one.http_status for one in ended],
-    ]
+    given = as_json([{"id": attempt_id, **asdict(closing)} for attempt_id, closing in closings.items()])
     with connection.cursor() as cursor:
-        cursor.execute(_CLOSE, parameters)
+        cursor.execute(_CLOSE, [now, given])
         return {
             attempt_id: Closed(attempt_id, request_id, lane_id, number, errand, closings[attempt_id], now)
             for attempt_id, request_id, lane_id, number, errand in cursor.fetchall()

@@ -17,6 +17,7 @@ from services_catalog import breaker
 from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Receipt
 from services_catalog.models import Lane
+from services_catalog.prepared import PreparedQuery
 
 
 @transaction.atomic
@@ -56,9 +57,17 @@ def _tell_breaker(lane_id: UUID, sent: Sequence[Sent]) -> None:
     calls = [breaker.Call(_is_agencys_fault(one.result), one.took) for one in sent if _was_called(one)]
     if not calls:
         return
-    lane = Lane.objects.select_for_update().only("call_deadline_seconds", *breaker.WRITTEN_FIELDS).get(pk=lane_id)
-    breaker.note_calls(lane, calls, timezone.now())
-    write_rows(Lane, [lane], tuple(breaker.WRITTEN_FIELDS))
+    now = timezone.now()
+    if lane := _breaker_to_lock.first(lane_id, now):
+        breaker.note_calls(lane, calls, now)
+        write_rows(Lane, [vars(lane)], tuple(breaker.WRITTEN_FIELDS))
+
+
+_breaker_to_lock = PreparedQuery[Lane](
+    lambda lane_id, now: Lane.objects.select_for_update()
+    .only("call_deadline_seconds", *breaker.WRITTEN_FIELDS)
+    .filter(pk=lane_id)
+)
 
 
 def _was_called(sent: Sent) -> bool:

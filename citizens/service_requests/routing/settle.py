@@ -17,6 +17,9 @@ from services_catalog.languages import Text
 
 Events = list[StatusEvent | None]
 
+# What a receipt may say beyond that the agency has it.
+_MORE_THAN_DELIVERED = frozenset(Status.values) - {Status.RECEIVED, Status.DELIVERED}
+
 
 def settle(service_request: ServiceRequest, errand: str, result: Result) -> Events:
     """Moves a locked request on after an attempt at `errand` ended with `result`; returns its events.
@@ -69,7 +72,7 @@ def _delivered(service_request: ServiceRequest, receipt: Receipt) -> Events:
     elif errand == Errand.RESPONSE and service_request.status == Status.ACTION_REQUIRED:
         answered = News(source=StatusEvent.Source.AGENCY, milestone=texts.ANSWER_DELIVERED)
         events.append(transition(service_request, Status.IN_PROGRESS, answered))
-    if receipt.status in Status.values and receipt.status not in (Status.RECEIVED, Status.DELIVERED):
+    if receipt.status in _MORE_THAN_DELIVERED:
         events.append(transition(service_request, Status(receipt.status), by_agency))
     return events
 
