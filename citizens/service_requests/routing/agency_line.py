@@ -1,7 +1,9 @@
 """How a lane reaches its agency: the adapter with its options, the secret, the time a call may take."""
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 import structlog
 from rest_framework.exceptions import ValidationError
@@ -36,9 +38,15 @@ def agency_line(lane: Lane, *, longest_call: timedelta = timedelta.max) -> Agenc
     Reads the service, its agency and the agency's credential: select them with the lane.
     """
     try:
-        adapter = registry.build(lane.service.adapter, lane.service.adapter_options)
+        adapter = _adapter(lane.service.adapter, json.dumps(lane.service.adapter_options, sort_keys=True))
     except (UnknownAdapter, ValidationError) as error:
         logger.error("adapter_misconfigured", service=lane.service.code, error=type(error).__name__)
         return None
     secret = outgoing_secret(getattr(lane.service.agency, "credential", None))
     return AgencyLine(adapter, secret, min(lane.call_deadline, longest_call))
+
+
+@lru_cache(maxsize=1000)
+def _adapter(name: str, options: str) -> Adapter:
+    """Adapters hold nothing but their options, and checking these takes longer than a quick agency's answer."""
+    return registry.build(name, json.loads(options))
