@@ -64,9 +64,9 @@ def _tell_breaker(lane_id: UUID, sent: Sequence[Sent]) -> None:
 
 
 _breaker_to_lock = PreparedQuery[Lane](
-    lambda lane_id, now: Lane.objects.select_for_update()
-    .only("call_deadline_seconds", *breaker.WRITTEN_FIELDS)
-    .filter(pk=lane_id)
+    lambda lane_id, now: (
+        Lane.objects.select_for_update().only("call_deadline_seconds", *breaker.WRITTEN_FIELDS).filter(pk=lane_id)
+    )
 )
 
 

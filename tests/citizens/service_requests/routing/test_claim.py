@@ -6,7 +6,7 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from citizens.models import Citizen
@@ -35,6 +35,24 @@ def test_a_claimed_attempt_holds_a_lease_and_what_goes_out(service: Service) -> 
     service_request.refresh_from_db()
     assert (service_request.next_attempt_at, service_request.attempt_count) == (None, 1)
     assert claim(service.pk, at_most=5) == [], "what is claimed is not due"
+
+
+def setting_of_commits() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        setting: str = cursor.fetchone()[0]
+        return setting
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_is_not_waited_for_and_the_mark_before_the_call_is() -> None:
+    service = make_service()
+    make_request(service)
+    with transaction.atomic():
+        claimed = claim(service.pk, at_most=1)
+        assert setting_of_commits() == "off"
+    assert setting_of_commits() == "on"
+    assert mark_sending(claimed) == claimed
 
 
 def test_the_key_is_the_same_on_every_attempt(service: Service) -> None:

@@ -85,6 +85,15 @@ def test_an_agency_that_refuses_makes_it_undeliverable_at_once(sandbox: Sandbox,
 
 
 @pytest.mark.django_db
+def test_options_that_were_changed_hold_from_the_next_turn_on(sandbox: Sandbox, ledger: Ledger) -> None:
+    service = sandbox_service(sandbox, AgencyKind.REFUSING)
+    assert outcomes(drain(make_request(service))) == ["permanent"]
+    service.adapter_options["submit_url"] = f"{sandbox.urls[AgencyKind.INSTANT]}/{service.agency.code}/cases"
+    service.save()
+    assert outcomes(drain(make_request(service))) == ["delivered"]
+
+
+@pytest.mark.django_db
 def test_an_agency_that_loses_its_answer_ends_up_with_one_case(sandbox: Sandbox, ledger: Ledger) -> None:
     service_request = drain(make_request(sandbox_service(sandbox, AgencyKind.AMNESIAC)), times=3)
     reference = str(service_request.pk)
