@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from citizens.service_requests.models import ServiceRequest
 from citizens.service_requests.nudges import nudge
 from citizens.service_requests.routing.agency_line import AgencyLine, agency_line
 from citizens.service_requests.routing.busy import BusyLanes
@@ -20,6 +19,7 @@ from citizens.service_requests.routing.claim import claim, mark_sending
 from citizens.service_requests.routing.record import record
 from citizens.service_requests.routing.send import Sent, send
 from citizens.service_requests.routing.stragglers import process_stragglers
+from citizens.service_requests.routing.taking import has_due
 from services_catalog import breaker
 from services_catalog.models import Lane
 
@@ -75,7 +75,7 @@ class _Drain:
     def run(self) -> bool:
         """Whether it came to the end before its turn was over."""
         while monotonic() < self._turn_ends:
-            if not self._claimed_all or self._has_due():
+            if not self._claimed_all or has_due(self._lane.pk, timezone.now()):
                 self._start_calls()
             if not self.in_flight:
                 return True
@@ -84,10 +84,6 @@ class _Drain:
             self._wait()
         nudge(self._lane.pk)  # the next turn, after the lanes that wait
         return False
-
-    def _has_due(self) -> bool:
-        """One statement; a claim that finds nothing is a transaction of several."""
-        return ServiceRequest.objects.filter(service_id=self._lane.pk, next_attempt_at__lte=timezone.now()).exists()
 
     def _start_calls(self) -> None:
         patience = timedelta(0) if self._slow or self.in_flight else settings.SLOW_CALL

@@ -22,6 +22,10 @@ _NAMES = {
     "open": ", ".join(f"'{outcome.value}'" for outcome in OPEN_OUTCOMES),
 }
 
+_HAS_DUE = """SELECT EXISTS (SELECT FROM "{request}" WHERE service_id = %s AND next_attempt_at <= %s)""".format_map(
+    _NAMES
+)
+
 _COUNT_OPEN = """SELECT count(*) FROM "{attempt}" WHERE lane_id = %s AND outcome IN ({open})""".format_map(_NAMES)
 
 # Due is what no attempt is out for: the agency's news may end an errand, and the next one begin, while the attempt at
@@ -79,12 +83,20 @@ class Taken:
         )
 
 
+def has_due(lane_id: UUID, now: datetime) -> bool:
+    """Whether something waits to be taken: one statement, where a claim is a transaction of several."""
+    return bool(_value(_HAS_DUE, [lane_id, now]))
+
+
 def open_attempts(lane_id: UUID) -> int:
     """Slots of the lane that are in use."""
+    return int(_value(_COUNT_OPEN, [lane_id]))
+
+
+def _value(statement: str, parameters: list[Any]) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT_OPEN, [lane_id])
-        count: int = cursor.fetchone()[0]
-        return count
+        cursor.execute(statement, parameters)
+        return cursor.fetchone()[0]
 
 
 def take_due(lane_id: UUID, *, at_most: int, lease_expires_at: datetime, now: datetime) -> list[Taken]:
