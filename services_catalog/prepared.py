@@ -29,6 +29,13 @@ class PreparedQuery(Generic[Row]):
         given = {_SOME_ID: row_id, _SOME_MOMENT: now}
         return next(iter(model._default_manager.raw(sql, [given.get(one, one) for one in parameters])), None)
 
+    def get(self, row_id: UUID, now: datetime) -> Row:
+        """Raises the model's DoesNotExist."""
+        row = self.first(row_id, now)
+        if row is None:
+            raise self._prepared[0].DoesNotExist  # type: ignore[attr-defined]
+        return row
+
     @cached_property
     def _prepared(self) -> tuple[type[Row], str, tuple[object, ...]]:
         query = self._make(_SOME_ID, _SOME_MOMENT)

@@ -43,7 +43,7 @@ def inquiries(*, service_code: str = "") -> Iterator[Inquiry]:
     an agency in trouble is left alone. In a random order, so that a turn that is too short skips others each time.
     """
     now = timezone.now()
-    lanes = Lane.objects.with_outage(now).select_related("service__agency__credential")
+    lanes = Lane.objects.with_outage(now)
     wanted = list(lanes.filter(service__code=service_code) if service_code else lanes)
     random.shuffle(wanted)
     for lane in wanted:

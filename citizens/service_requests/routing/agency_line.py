@@ -6,13 +6,15 @@ from datetime import timedelta
 from functools import lru_cache
 
 import structlog
+from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
 from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.registry import UnknownAdapter, registry
 from services_catalog.adapters.types import CallSettings
-from services_catalog.models import Lane
+from services_catalog.models import AgencyCredential, Lane, Service
+from services_catalog.prepared import PreparedQuery
 from services_catalog.services.credentials import outgoing_secret
 
 logger = structlog.get_logger(__name__)
@@ -34,16 +36,25 @@ class AgencyLine:
 def agency_line(lane: Lane, *, longest_call: timedelta = timedelta.max) -> AgencyLine | None:
     """None, with a line in the log, where the adapter does not take its options. A call takes the lane's deadline at
     most, and no longer than `longest_call`.
-
-    Reads the service, its agency and the agency's credential: select them with the lane.
     """
+    now = timezone.now()
+    service = _service.get(lane.pk, now)
     try:
-        adapter = _adapter(lane.service.adapter, json.dumps(lane.service.adapter_options, sort_keys=True))
+        adapter = _adapter(service.adapter, json.dumps(service.adapter_options, sort_keys=True))
     except (UnknownAdapter, ValidationError) as error:
-        logger.error("adapter_misconfigured", service=lane.service.code, error=type(error).__name__)
+        logger.error("adapter_misconfigured", service=service.code, error=type(error).__name__)
         return None
-    secret = outgoing_secret(getattr(lane.service.agency, "credential", None))
+    secret = outgoing_secret(_credential.first(lane.pk, now))
     return AgencyLine(adapter, secret, min(lane.call_deadline, longest_call))
+
+
+# A lane's id is that of its service.
+_service = PreparedQuery[Service](
+    lambda lane_id, now: Service.objects.only("code", "adapter", "adapter_options").filter(pk=lane_id)
+)
+_credential = PreparedQuery[AgencyCredential](
+    lambda lane_id, now: AgencyCredential.objects.filter(agency__services=lane_id)
+)
 
 
 @lru_cache(maxsize=1000)

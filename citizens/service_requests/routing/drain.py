@@ -22,6 +22,7 @@ from citizens.service_requests.routing.stragglers import process_stragglers
 from citizens.service_requests.routing.taking import has_due
 from services_catalog import breaker
 from services_catalog.models import Lane
+from services_catalog.prepared import PreparedQuery
 
 # Calls that end within this time of the first are recorded with it.
 _GATHER_SECONDS = 0.02
@@ -45,7 +46,7 @@ def drain_lane(lane_id: UUID) -> None:
 def _drained(lane_id: UUID) -> bool:
     """Takes one turn; whether it left nothing that may be delivered now."""
     now = timezone.now()
-    lane = Lane.objects.with_outage(now).select_related("service__agency__credential").filter(pk=lane_id).first()
+    lane = _lane.first(lane_id, now)
     if lane is None or lane.usable_slots(now) == 0:
         return True
     if (line := agency_line(lane)) is None:
@@ -55,6 +56,9 @@ def _drained(lane_id: UUID) -> bool:
         return drain.run()
     finally:
         drain.let_go(list(drain.in_flight))
+
+
+_lane = PreparedQuery[Lane](lambda lane_id, now: Lane.objects.with_outage(now).filter(pk=lane_id))
 
 
 class _Drain:
