@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
 
 Row = Mapping[str, Any]
 
@@ -55,8 +55,13 @@ def _text(value: object) -> str:
 
 def _columns(model: type[Model], rows: Sequence[Row], names: tuple[str, ...]) -> _Columns:
     key, *others = names
-    shared = tuple(name for name in others if all(row[name] == rows[0][name] for row in rows))
+    shared = tuple(name for name in others if _is_shared(_field(model, name), [row[name] for row in rows]))
     return _Columns(model, (key, *(name for name in others if name not in shared)), shared)
+
+
+def _is_shared(field: "Field[Any, Any]", values: list[Any]) -> bool:
+    """JSON never is: to Python true equals 1 in it."""
+    return not isinstance(field, JSONField) and values.count(values[0]) == len(values)
 
 
 def _execute(statement: str, columns: _Columns, rows: Sequence[Row]) -> None:

@@ -13,7 +13,9 @@ from services_catalog.adapters.types import Answer, CallSettings, Receipt, Submi
 class Adapter(ABC):
     """Reaches agencies in one way; services differ by options, not by class (architecture, rule 6).
 
-    `options` are what `options_serializer` validated, once when they are saved and again when the adapter is built.
+    `options` are what `options_serializer` validated, once when they are saved and again when the adapter is built. One
+    object serves all lanes with these options, from many threads and as long as the process lives: it keeps no state,
+    and no clock, setting or environment goes into it when it is made.
     """
 
     # What people call this way of reaching agencies; the name it is registered under where it is empty.

@@ -218,17 +218,22 @@ def _changes(event: AuditEvent, column: str, names: dict[tuple[type[Model], str]
 
 def _entry_changes(label: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
     """What differs between two objects, by its path."""
-    changed = [path for path in {**before, **after} if before.get(path) != after.get(path)]
+    changed = [path for path in {**before, **after} if _exactly(before, path) != _exactly(after, path)]
     return [
         Change(f"{label}: {path}", _value(None, before.get(path), {}), _value(None, after.get(path), {}))
         for path in changed
     ]
 
 
+def _exactly(entries: Mapping[str, Any], path: str) -> str | None:
+    """So that true is not 1, and nothing is not null."""
+    return json.dumps(entries[path]) if path in entries else None
+
+
 def _entries(value: Mapping[str, Any], depth: int = _DEPTH) -> Iterator[tuple[str, Any]]:
     """What is in an object, by dotted paths."""
     for name, one in value.items():
-        if isinstance(one, dict) and depth > 1:
+        if isinstance(one, dict) and one and depth > 1:
             yield from ((f"{name}.{path}", inner) for path, inner in _entries(one, depth - 1))
         else:
             yield name, one

@@ -8,6 +8,8 @@ from rest_framework.test import APIClient
 from citizens.identity.providers.presets import presets
 from citizens.identity.providers.registry import built_from
 from citizens.models import IdentityProvider
+from services_catalog.models import AuditEvent
+from services_catalog.services.operator_actions import doer_at_the_command_line
 
 pytestmark = pytest.mark.django_db
 
@@ -18,6 +20,12 @@ def test_presets_are_off_and_without_secrets() -> None:
     assert {row.code for row in rows} == set(presets())
     assert not any(row.is_on or row.secret_encrypted for row in rows)
     assert APIClient().get("/api/v1/auth/providers").json() == []
+
+
+def test_the_trail_says_that_somebody_at_the_command_line_wrote_them() -> None:
+    call_command("identity_providers_load")
+    written = AuditEvent.objects.filter(subject="identityprovider")
+    assert {event.by for event in written} == {doer_at_the_command_line().name}
 
 
 def test_what_staff_have_changed_stays() -> None:

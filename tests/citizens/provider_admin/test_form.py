@@ -1,6 +1,7 @@
 """What is refused and why, that secrets stay inside, who may what, and what the history says."""
 
 import json
+from typing import Any
 
 import pytest
 from django.core.cache import cache
@@ -8,6 +9,7 @@ from django.core.cache import cache
 from citizens.identity.providers.registry import built_from
 from citizens.identity.providers.secret import secret_of
 from citizens.models import IdentityProvider, ProviderHealth
+from services_catalog.admin.history import in_words
 from services_catalog.models import AuditEvent
 from services_catalog.models.officers import AGENCY_ROLES
 from tests.citizens.provider_admin.conftest import Pages, errors_of
@@ -121,6 +123,16 @@ def test_the_history_says_who_changed_what(pages: Pages, thaid: IdentityProvider
     assert (event.by, event.after) == ("head", {"max_ial": 2.1})
     assert "Highest IAL</b> <del>2.3</del> → <ins>2.1</ins>" in pages.get("history", thaid).text
     assert "Highest IAL" in pages.client.get(page(AuditEvent, "changelist"), headers={"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [({"x": None}, {}), ({}, {"x": {}}), ({"x": 1}, {"x": True}), ({"x": {"y": 0}}, {"x": {}})]
+)
+def test_no_change_is_without_a_line(thaid: IdentityProvider, before: dict[str, Any], after: dict[str, Any]) -> None:
+    for options in (before, after):
+        IdentityProvider.objects.update(options=options)
+    [line] = in_words([AuditEvent.objects.filter(subject_id="thaid").latest("id")])
+    assert line.changes
 
 
 def test_the_history_tells_of_each_option_alone(pages: Pages, thaid: IdentityProvider) -> None:

@@ -126,6 +126,15 @@ def test_what_all_rows_share_and_what_they_do_not_come_back_alike(service: Servi
         assert found.tries == row.tries
 
 
+def test_what_python_takes_for_the_same_in_json_stays_apart(service: Service) -> None:
+    rows = [make_request(service) for _ in range(2)]
+    for row, const in zip(rows, [1, True], strict=True):
+        row.asked_form = {"const": const}
+    write_rows(ServiceRequest, [vars(row) for row in rows], ("asked_form",))
+    stored = ServiceRequest.objects.in_bulk([row.pk for row in rows])
+    assert [repr(stored[row.pk].asked_form) for row in rows] == ["{'const': 1}", "{'const': True}"]
+
+
 def test_a_text_that_is_too_long_is_refused_whether_rows_share_it_or_not(service: Service) -> None:
     for references in (["x" * 201] * 2, ["x" * 201, "y"]):
         rows = [make_request(service) for _ in references]
