@@ -47,8 +47,9 @@ def problem_types() -> dict[str, ProblemType]:
 
 
 def test_every_problem_is_in_the_table_with_its_status_and_sentences() -> None:
-    told = {code: (int(status), th, en) for code, status, th, en, _ in table("problems.md", "code")}
-    assert told == {one.code: (one.status, one.detail.th, one.detail.en) for one in problem_types().values()}
+    told = [(code, int(status), th, en) for code, status, th, en, _ in table("problems.md", "code")]
+    has = [(one.code, one.status, one.detail.th, one.detail.en) for one in problem_types().values()]
+    assert sorted(told) == sorted(has)
 
 
 def test_the_transition_table() -> None:
@@ -125,6 +126,11 @@ def test_every_threat_names_a_test_that_exists() -> None:
     named = [name for row in table("security.md", "threat") for name in re.findall(r"test_\w+", row[2])]
     assert named
     assert [name for name in named if f"def {name}(" not in tests] == []
+
+
+def test_no_threat_stands_twice() -> None:
+    threats = [row[0] for row in table("security.md", "threat")]
+    assert [one for one in set(threats) if threats.count(one) > 1] == []
 
 
 def test_every_metric_is_in_the_operators_tables(client: Client, settings: Settings, db: None) -> None:
