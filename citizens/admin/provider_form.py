@@ -32,7 +32,7 @@ _SECRET_GOES_TO = ("token_url", "revoke_url", "base_url")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*_(CLIENT_SECRET|API_KEY)\Z")
 _LEVELS = {"default_ial": IAL_LEVELS, "max_ial": IAL_LEVELS, "default_aal": AAL_LEVELS, "max_aal": AAL_LEVELS}
 _SECRET_AND_VARIABLE = _("Give the secret or the name of a variable, not both.")
-_VARIABLE_NAME = _("The name has to be like THAID_CLIENT_SECRET or NDID_API_KEY.")
+_VARIABLE_NAME = _("The name has to be like THAID_CLIENT_SECRET or NDID_NODE_API_KEY.")
 _SECRET_ANEW = _("The secret would be sent to another server. Type it anew.")
 _DEFAULT_TOO_HIGH = _("It may not be above the highest level.")
 

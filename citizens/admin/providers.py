@@ -44,7 +44,7 @@ _HELP = {
     "is_on": _("Phones offer it. Switched off, its access tokens end."),
     "is_primary": _("Phones put it forward. There is one: it is taken from the other."),
     "position": _("The lowest comes first."),
-    "secret_variable": _("Instead of a secret that is kept here: THAID_CLIENT_SECRET, NDID_API_KEY or the like."),
+    "secret_variable": _("Instead of a secret that is kept here: THAID_CLIENT_SECRET, NDID_NODE_API_KEY or the like."),
 }
 
 

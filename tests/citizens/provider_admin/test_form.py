@@ -80,7 +80,7 @@ def test_another_environment_variable_of_ours_cannot_be_sent_to_a_provider(
     ours = ["SECRET_KEY", "DATABASE_URL", "ENCRYPTION_KEYS", "PATH"]
     for name in [*ours, "API_KEY", "_API_KEY", "X_API_KEY_OLD", "x_api_key"]:
         assert errors_of(pages.save(thaid, secret_variable=name)) == {
-            "secret_variable": ["The name has to be like THAID_CLIENT_SECRET or NDID_API_KEY."]
+            "secret_variable": ["The name has to be like THAID_CLIENT_SECRET or NDID_NODE_API_KEY."]
         }
     assert IdentityProvider.objects.values().get() == before
 
