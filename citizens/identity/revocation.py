@@ -1,8 +1,8 @@
 """What makes a good access token worthless before its end: its session was ended, or its provider switched off.
 
 The rows are the truth. The cache holds what calls ask, in one look-up; a process remembers the answer until something
-is revoked anywhere (revocation_memory.py). `revocations_restore` puts back what the cache has not. Without
-the cache, tokens live on to their end and calls go through (architecture, rule 1).
+is revoked anywhere (revocation_memory.py), or `revocations_restore` puts back what the cache has not. Without the
+cache, tokens live on to their end and calls go through (architecture, rule 1).
 """
 
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a process remembers of its look-ups: good until something is revoked anywhere."""
+"""What a process remembers of its look-ups: good until something is revoked anywhere, or the rows are put back."""
 
 from collections.abc import Callable, Hashable
 from time import monotonic
