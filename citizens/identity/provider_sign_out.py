@@ -12,8 +12,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from citizens.identity.provider_sessions import provider_session_unseal
-from citizens.identity.providers.base import Provider, ProviderFailed
-from citizens.identity.providers.breaker import guarded
+from citizens.identity.providers.base import Provider, ProviderFailed, SessionNotEnded
+from citizens.identity.providers.breaker import is_left_alone
+from citizens.identity.providers.in_flight import place_at
 from citizens.identity.providers.registry import built_from, row
 from citizens.identity.sessions import session_end
 from citizens.models import Session
@@ -41,17 +42,21 @@ def provider_session_end(*, session_id: UUID) -> None:
     not for settings.PROVIDER_SESSION_TRIED_FOR.
     """
     session = _due().filter(pk=session_id).first()
-    if session is None or session.ended_at is None:
-        return
-    if _is_over(session) or timezone.now() - session.ended_at >= settings.PROVIDER_SESSION_TRIED_FOR:
-        Session.objects.filter(pk=session_id).update(provider_session_encrypted=None)
+    if session is not None and (_is_over(session) or _is_late(session)):
+        _erase(session)
 
 
 def provider_sessions_end_due() -> None:
-    """Those whose message was lost, and those that are tried again."""
-    waiting = _due().filter(ended_at__lt=timezone.now() - _NOT_BEFORE).order_by("ended_at")
-    for session_id in list(waiting.values_list("pk", flat=True)[:_BATCH]):
-        provider_session_end(session_id=session_id)
+    """Those whose message was lost, and those that are tried again. A provider that fails is asked once in each turn,
+    or the turn would last as long as all its deadlines together.
+    """
+    failing: set[str] = set()
+    for session in _due().filter(ended_at__lt=timezone.now() - _NOT_BEFORE).order_by("ended_at")[:_BATCH]:
+        is_over = session.provider not in failing and _is_over(session)
+        if not is_over:
+            failing.add(session.provider)
+        if is_over or _is_late(session):
+            _erase(session)
 
 
 def _due() -> QuerySet[Session]:
@@ -59,17 +64,29 @@ def _due() -> QuerySet[Session]:
 
 
 def _is_over(session: Session) -> bool:
-    """Whether there is nothing more to do at the provider. It is called outside any transaction."""
+    """Whether there is nothing more to do at the provider. It is called outside any transaction, and how that ends
+    does not count for the breaker: sign-in may be well while the address that revokes tokens is not.
+    """
     provider_session, there = provider_session_unseal(session), _provider(session)
     if there is None or not provider_session:
         return True
-    try:
-        with guarded(there.code):
-            there.end_session(provider_session)
-    except ProviderFailed as failure:
-        logger.warning("provider_session_not_ended", provider=there.code, code=failure.code)
+    if is_left_alone(there.code):
         return False
+    try:
+        with place_at(there.code):
+            there.end_session(provider_session)
+    except (ProviderFailed, SessionNotEnded) as failure:
+        logger.warning("provider_session_not_ended", provider=there.code, code=failure.code)
+        return isinstance(failure, SessionNotEnded)
     return True
+
+
+def _is_late(session: Session) -> bool:
+    return session.ended_at is not None and timezone.now() - session.ended_at >= settings.PROVIDER_SESSION_TRIED_FOR
+
+
+def _erase(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(provider_session_encrypted=None)
 
 
 def _page(session: Session) -> str:

@@ -20,6 +20,14 @@ class ProviderFailed(Exception):
         self.code = code
 
 
+class SessionNotEnded(Exception):
+    """The provider will not end its session, however often it is asked. `code` holds no personal data."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class IdentityNotProven(Exception):
     """The provider answered, and its answer does not prove who this is. `code` holds no personal data."""
 
@@ -98,7 +106,10 @@ class Provider(ABC):
         """Proves without a citizen that the provider is there and knows us. Raises ProviderFailed."""
 
     def end_session(self, provider_session: Mapping[str, str]) -> bool:
-        """Ends the provider's own session by a call; False where there is none to end. Raises ProviderFailed."""
+        """Ends the provider's own session by a call; False where there is none to end.
+
+        Raises ProviderFailed where trying again may help, SessionNotEnded where it does not.
+        """
         return False
 
     def end_session_url(self, provider_session: Mapping[str, str], return_to: str) -> str:

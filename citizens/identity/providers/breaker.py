@@ -68,6 +68,11 @@ def guarded(provider_code: str) -> Iterator[None]:
         _forget_failures(provider_code, passage)
 
 
+def is_left_alone(provider_code: str) -> bool:
+    """Whether nobody is sent there now; for those whose own calls do not count."""
+    return ProviderHealth.objects.filter(provider=provider_code, closed_until__gt=timezone.now()).exists()
+
+
 def require_up(provider: Provider, callback_uri: str) -> None:
     """Raises Problem IDENTITY_PROVIDER_DOWN instead of sending a citizen to one that is down."""
     if not is_up(provider, callback_uri):

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
-from citizens.identity.providers.base import IdentityNotProven, ProviderFailed
+from citizens.identity.providers.base import IdentityNotProven, ProviderFailed, SessionNotEnded
 from services_catalog.adapters import http
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+\Z")
@@ -16,6 +16,7 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+\Z")
 _REFUSES_THE_CODE = frozenset({400, 401, 422})
 _REFUSES_US = frozenset({"invalid_client", "unauthorized_client"})
 _IS_BROKEN = frozenset({"server_error", "temporarily_unavailable"})
+_ASKS_TO_WAIT = 429
 
 
 def call(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> http.Answer:
@@ -49,6 +50,17 @@ def token_answer(answer: http.Answer) -> dict[str, Any]:
     if error in _IS_BROKEN:
         raise ProviderFailed(error)
     raise IdentityNotProven("code_refused")
+
+
+def revocation_taken(answer: http.Answer) -> None:
+    """Nothing where a token is revoked: what such an answer says is not for us (RFC 7009, 2.2).
+
+    Raises SessionNotEnded where it never will be, ProviderFailed where it may be later.
+    """
+    if 400 <= answer.status < 500 and answer.status != _ASKS_TO_WAIT:
+        raise SessionNotEnded(f"http_{answer.status}")
+    if not 200 <= answer.status < 300:
+        raise ProviderFailed(f"http_{answer.status}")
 
 
 def printable(value: object) -> str:

@@ -24,7 +24,7 @@ from citizens.identity.providers.base import (
     ProviderFailed,
     VerifiedIdentity,
 )
-from citizens.identity.providers.calls import call, json_object, post_form, printable
+from citizens.identity.providers.calls import call, json_object, post_form, printable, revocation_taken
 from citizens.identity.providers.claim_map import identity_of
 from citizens.identity.providers.code_flow import CodeFlowProvider
 from citizens.identity.providers.keys import PublishedKeys
@@ -116,7 +116,7 @@ class OidcProvider(CodeFlowProvider):
         if not (self.options["revoke_url"] and token and ends_at > time()):
             return False
         form = {"token": token, **self.client.form()}
-        json_object(post_form(self.options["revoke_url"], self.client.headers(), form))
+        revocation_taken(post_form(self.options["revoke_url"], self.client.headers(), form))
         return True
 
     def end_session_url(self, provider_session: Mapping[str, str], return_to: str) -> str:
