@@ -11,10 +11,10 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from citizens.identity.assurance import Assurance
+from citizens.identity.malformed import NOT_WELL_FORMED
 from citizens.models import Session
 
 AUDIENCE = "superapp-api"
@@ -92,7 +92,7 @@ def _checked(token: str) -> tuple[float, SignedInCitizen]:
         if decoded.header.get("typ") != "at+jwt" or claims["iss"] != settings.PUBLIC_URL:
             raise TokenRefused("not an access token of ours")
         return float(claims["exp"]), _citizen(claims)
-    except (JoseError, ValueError, KeyError, TypeError, ArithmeticError, AttributeError):
+    except NOT_WELL_FORMED:
         raise TokenRefused("not well-formed") from None
 
 

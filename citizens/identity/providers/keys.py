@@ -6,9 +6,9 @@ from typing import Any
 
 from django.conf import settings
 from joserfc import jwt
-from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from citizens.identity.malformed import NOT_WELL_FORMED
 from citizens.identity.providers.base import IdentityNotProven, ProviderFailed
 from citizens.identity.providers.calls import call, json_object
 
@@ -49,7 +49,7 @@ class PublishedKeys:
     def _fetch(self) -> KeySet:
         try:
             return KeySet.import_key_set(json_object(call("GET", self._url, {})))  # type: ignore[arg-type]
-        except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+        except NOT_WELL_FORMED:
             raise ProviderFailed("keys_not_understood") from None
 
 
@@ -57,5 +57,5 @@ def _decode(token: str, keys: KeySet, algorithm: str) -> dict[str, Any] | None:
     """The claims, None when none of these keys signed them by that algorithm."""
     try:
         return jwt.decode(token, keys, algorithms=[algorithm]).claims
-    except (JoseError, ValueError, RecursionError):
+    except NOT_WELL_FORMED:
         return None

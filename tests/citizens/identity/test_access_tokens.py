@@ -16,6 +16,7 @@ from rest_framework.test import APIClient
 
 from citizens.identity.tokens import TokenRefused, access_token_check, access_token_issue
 from citizens.models import Citizen
+from tests.citizens.identity.headers_that_are_none import HEADERS_THAT_ARE_NONE, encoded
 from tests.conftest import phone_with
 from tests.factories import make_session
 
@@ -136,6 +137,11 @@ def test_changed_claims_are_refused(access_token: str) -> None:
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "...", "ก.ข.ค".encode().decode("latin-1"), "{}", "e30.e30.e30"])
 def test_what_is_no_token_is_refused(db: None, token: str) -> None:
     assert_refused(token)
+
+
+@pytest.mark.parametrize("header", HEADERS_THAT_ARE_NONE, ids=lambda header: header[:20])
+def test_a_header_that_is_some_other_json_is_refused(db: None, header: str) -> None:
+    assert_refused(f"{encoded(header)}.e30.e30")
 
 
 def test_an_expired_token_is_refused_though_it_was_good_before(access_token: str) -> None:

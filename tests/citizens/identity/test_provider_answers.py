@@ -15,6 +15,7 @@ from citizens.models import Citizen, Session, SignIn
 from superapp.sandbox.listener import HangUp, Response, json_response
 from tests.citizens.identity.begun import Begun, sign_in_with
 from tests.citizens.identity.fake_provider import FakeProvider, new_key, segment
+from tests.citizens.identity.headers_that_are_none import HEADERS_THAT_ARE_NONE, encoded
 
 
 def test_right_answer_signs_in(provider: FakeProvider) -> None:
@@ -175,6 +176,12 @@ def test_answers_that_are_no_token(
 @pytest.mark.parametrize("id_token", ["", "a.b", "a.b.c", "....", "ก.ข.ค", "e30.e30.e30"])
 def test_tokens_that_are_no_jwt(provider: FakeProvider, id_token: str) -> None:
     provider.answers_with(id_token)
+    assert Begun().come_back()["error"] == "access_denied"
+
+
+@pytest.mark.parametrize("header", HEADERS_THAT_ARE_NONE, ids=lambda header: header[:20])
+def test_a_token_whose_header_is_some_other_json_proves_nothing(provider: FakeProvider, header: str) -> None:
+    provider.answers_with(f"{encoded(header)}.e30.e30")
     assert Begun().come_back()["error"] == "access_denied"
 
 
