@@ -60,8 +60,11 @@ class OAuthProfileProvider(CodeFlowProvider):
             return {}
         return {"state": challenge.state, "scope": self.options["scope"]}
 
+    def exchange(self, answer_code: str, challenge: Challenge) -> dict[str, Any]:
+        return self._succeeded(super().exchange(answer_code, challenge))
+
     def identify(self, answer_code: str, challenge: Challenge) -> VerifiedIdentity:
-        answer = self._succeeded(self.exchange(answer_code, challenge))
+        answer = self.exchange(answer_code, challenge)
         document: dict[str, Any] = {_ANSWER: answer}
         if self._reads(_ACCESS_TOKEN):
             document[_ACCESS_TOKEN] = _payload(value_at(answer, self.options["token_path"]))

@@ -5,12 +5,15 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from django.utils import timezone
+from pytest_django import Settings
 
 from citizens.identity.claims import applicant_claims
-from citizens.models import Citizen, IdentityProvider, Session, SignIn
+from citizens.models import Citizen, IdentityProvider, ProviderHealth, Session, SignIn
 from services_catalog.encryption import decrypt_json
 from superapp.sandbox.listener import HangUp, Response, json_response
 from tests.citizens.identity.begun import Begun
+from tests.citizens.identity.conftest import Browser
 from tests.citizens.identity.fake_provider import FakeProvider, segment
 from tests.factories import make_provider
 
@@ -143,6 +146,19 @@ def test_envelopes_that_prove_nothing(moprom: FakeProvider, answer: Response | H
     moprom.token_answer = answer
     assert Begun("moprom").come_back()["error"] == error
     assert not Citizen.objects.exists()
+
+
+def test_one_that_refuses_a_code_inside_a_200_is_used_again_once_it_is_back(
+    moprom: FakeProvider, settings: Settings
+) -> None:
+    settings.PROVIDER_BREAKER = {**settings.PROVIDER_BREAKER, "failures": 1}
+    moprom.token_answer = Response(503)
+    Begun("moprom").come_back()
+    ProviderHealth.objects.update(closed_until=timezone.now())
+
+    moprom.token_answer = health_id_answer(status="error")
+    assert Browser().begin(provider="moprom").status_code == 302
+    assert ProviderHealth.objects.get().closed_until is None
 
 
 def test_pao_tang_signs_in_from_its_profile(paotang: FakeProvider) -> None:

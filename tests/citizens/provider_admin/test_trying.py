@@ -117,6 +117,13 @@ def test_what_the_token_address_answers_is_told(pages: Pages, answer: Response |
     http.close_idle_connections()
 
 
+def test_one_that_refuses_a_code_inside_a_200_knows_us(pages: Pages) -> None:
+    """Mor Prom has an envelope whose `success` says so."""
+    with http_server(json_response(200, {"status": "error", "message": "Code is invalid"})) as theirs:
+        assert_told(pages, make_sandbox_row(MOPROM, theirs.url), "It is there and knows us.")
+    http.close_idle_connections()
+
+
 @pytest.mark.parametrize("keys", [json_response(200, {"keys": "none"}), json_response(200, {"keys": [{"kty": "?"}]})])
 def test_what_are_no_keys_is_told(pages: Pages, keys: Response) -> None:
     with http_server(keys) as theirs:
