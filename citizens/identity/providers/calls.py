@@ -16,6 +16,8 @@ _PRINTABLE = re.compile(r"[\x21-\x7e]+\Z")
 _REFUSES_THE_CODE = frozenset({400, 401, 422})
 _REFUSES_US = frozenset({"invalid_client", "unauthorized_client"})
 _IS_BROKEN = frozenset({"server_error", "temporarily_unavailable"})
+# What a profile address says of the one whose token it was shown, and not of itself or of us.
+_REFUSES_THE_PERSON = frozenset({400, 403, 404, 422})
 _ASKS_TO_WAIT = 429
 
 
@@ -50,6 +52,16 @@ def token_answer(answer: http.Answer) -> dict[str, Any]:
     if error in _IS_BROKEN:
         raise ProviderFailed(error)
     raise IdentityNotProven("code_refused")
+
+
+def told_to_bearer(url: str, extra_headers: Mapping[str, str], access_token: str) -> dict[str, Any]:
+    """What a profile or userinfo address tells the bearer of a citizen's token. Raises IdentityNotProven where it has
+    nothing for this one, ProviderFailed where it fails all of them.
+    """
+    answer = call("GET", url, {**extra_headers, "Authorization": f"Bearer {access_token}"})
+    if answer.status in _REFUSES_THE_PERSON:
+        raise IdentityNotProven("profile_refused")
+    return json_object(answer)
 
 
 def revocation_taken(answer: http.Answer) -> None:

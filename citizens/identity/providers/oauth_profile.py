@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from citizens.identity.providers.base import Challenge, IdentityNotProven, ProviderFailed, VerifiedIdentity
-from citizens.identity.providers.calls import call, json_object, printable
+from citizens.identity.providers.calls import printable, told_to_bearer
 from citizens.identity.providers.claim_map import identity_of, text_at, value_at
 from citizens.identity.providers.code_flow import CodeFlowProvider
 from citizens.identity.providers.options import OptionalAddressField, PairsField, RedirectOptions
@@ -77,8 +77,7 @@ class OAuthProfileProvider(CodeFlowProvider):
         return any(path.split(".")[0] == source for path in paths)
 
     def _profile(self, access_token: str) -> dict[str, Any]:
-        headers = {**self.options["extra_headers"], "Authorization": f"Bearer {access_token}"}
-        return self._succeeded(json_object(call("GET", self.options["profile_url"], headers)))
+        return self._succeeded(told_to_bearer(self.options["profile_url"], self.options["extra_headers"], access_token))
 
     def _succeeded(self, answer: dict[str, Any]) -> dict[str, Any]:
         """An envelope may say inside a 200 that it failed."""

@@ -24,7 +24,7 @@ from citizens.identity.providers.base import (
     ProviderFailed,
     VerifiedIdentity,
 )
-from citizens.identity.providers.calls import call, json_object, post_form, printable, revocation_taken
+from citizens.identity.providers.calls import post_form, printable, revocation_taken, told_to_bearer
 from citizens.identity.providers.claim_map import identity_of
 from citizens.identity.providers.code_flow import CodeFlowProvider
 from citizens.identity.providers.keys import PublishedKeys
@@ -171,8 +171,7 @@ class OidcProvider(CodeFlowProvider):
 
     def _userinfo(self, access_token: str, signed: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the provider tells the bearer of the token; it has to be about whom the id_token is about."""
-        headers = {**self.options["extra_headers"], "Authorization": f"Bearer {access_token}"}
-        told = json_object(call("GET", self.options["userinfo_url"], headers))
+        told = told_to_bearer(self.options["userinfo_url"], self.options["extra_headers"], access_token)
         if told.get("sub") != signed["sub"]:
             raise IdentityNotProven("userinfo_of_another")
         return told

@@ -183,10 +183,21 @@ def test_what_pao_tang_knows_of_work_and_salary_is_dropped(paotang: FakeProvider
     assert kept == {"name_th": "ทดสอบ ระบบ"}
 
 
-@pytest.mark.parametrize("status", [401, 403, 500])
-def test_a_profile_that_is_not_given(paotang: FakeProvider, status: int) -> None:
+@pytest.mark.parametrize("status", [401, 429, 500])
+def test_a_profile_that_is_given_to_nobody(paotang: FakeProvider, status: int) -> None:
     paotang.answers[PROFILE] = json_response(status, {"code": "E"})
     assert Begun("paotang").come_back()["error"] == "temporarily_unavailable"
+    assert ProviderHealth.objects.get().last_failure == f"http_{status}"
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+def test_a_profile_that_one_person_does_not_have_is_no_failure_of_the_provider(
+    paotang: FakeProvider, status: int
+) -> None:
+    paotang.answers[PROFILE] = json_response(status, {"code": "E"})
+    assert Begun("paotang").come_back()["error"] == "access_denied"
+    assert not ProviderHealth.objects.exists()
+    assert not Citizen.objects.exists()
 
 
 def test_an_answer_meant_for_another_provider_is_not_taken(moprom: FakeProvider) -> None:

@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from citizens.identity.claims import applicant_claims
 from citizens.identity.providers.client import hashed_secret
 from citizens.identity.providers.registry import provider as registered
-from citizens.models import Citizen, IdentityProvider, SignIn
+from citizens.models import Citizen, IdentityProvider, ProviderHealth, SignIn
 from services_catalog.problems import Problem
 from superapp.sandbox.credentials import CLIENT_ID, client_secret
 from superapp.sandbox.listener import Response, json_response
@@ -108,6 +108,21 @@ def test_userinfo_about_another_than_the_signed_token_proves_nothing(provider: F
     provider.token_answer = json_response(200, {"id_token": id_token, "access_token": "abc"})
     assert begun.come_back()["error"] == "access_denied"
     assert not Citizen.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(400, "access_denied"), (403, "access_denied"), (401, "temporarily_unavailable")]
+)
+def test_userinfo_that_is_not_given_to_one_person_is_no_failure_of_the_provider(
+    provider: FakeProvider, status: int, error: str
+) -> None:
+    configured(provider, options={"claim_source": "userinfo", "userinfo_url": f"{provider.url}/userinfo"})
+    provider.answers["/userinfo"] = json_response(status, {})
+    begun = Begun()
+    id_token = provider.signs(provider.claims(begun.asked["nonce"]))
+    provider.token_answer = json_response(200, {"id_token": id_token, "access_token": "abc"})
+    assert begun.come_back()["error"] == error
+    assert ProviderHealth.objects.exists() is (error == "temporarily_unavailable")
 
 
 @pytest.mark.parametrize("access_token", [None, 7, "a b", "a\nHost: x", "\ud800"])
