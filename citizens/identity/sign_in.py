@@ -7,12 +7,12 @@ somebody else's; the phone gets a one-time code that only the holder of its PKCE
 import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
 from django.utils import timezone
 
+from citizens.identity.addresses import with_query
 from citizens.identity.assurance import Assurance
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.consent_requests.forget import numbers_forget
@@ -154,8 +154,7 @@ def _began_at(sign_in: SignIn) -> datetime:
 def _back_to_phone(sign_in: SignIn, **answer: str) -> str:
     if sign_in.client_state:
         answer["state"] = sign_in.client_state
-    separator = "&" if "?" in sign_in.redirect_uri else "?"
-    return f"{sign_in.redirect_uri}{separator}{urlencode(answer)}"
+    return with_query(sign_in.redirect_uri, answer)
 
 
 def code_exchange(*, code: str, code_verifier: str, redirect_uri: str, device: Device, replaces: str = "") -> Tokens:

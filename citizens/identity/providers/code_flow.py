@@ -4,8 +4,8 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
+from citizens.identity.addresses import with_query
 from citizens.identity.providers.base import (
     Challenge,
     Configuration,
@@ -41,7 +41,7 @@ class CodeFlowProvider(RedirectProvider):
             digest = hashlib.sha256(challenge.verifier.encode()).digest()
             query["code_challenge"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
             query["code_challenge_method"] = "S256"
-        return f"{self.options['authorize_url']}?{urlencode(query)}"
+        return with_query(self.options["authorize_url"], query)
 
     def authorize_extras(self, challenge: Challenge) -> Mapping[str, str]:
         """What the protocol sends along with the citizen."""

@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from math import isfinite
 from time import time
 from typing import Any
-from urllib.parse import urlencode
 
 from django.utils.translation import gettext_lazy as _
 from joserfc import jwt
 from joserfc.errors import JoseError
 from rest_framework import serializers
 
+from citizens.identity.addresses import with_query
 from citizens.identity.providers.base import (
     Challenge,
     Configuration,
@@ -128,7 +128,7 @@ class OidcProvider(CodeFlowProvider):
             {"id_token_hint": id_token} if _may_be_in_an_address(id_token) else {"client_id": self.options["client_id"]}
         )
         query = {**asking, self.options["return_parameter"]: return_to}
-        return f"{self.options['end_session_url']}?{urlencode(query)}"
+        return with_query(self.options["end_session_url"], query)
 
     def _claims(self, answer: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
         if self.options["claim_source"] == "token_answer":

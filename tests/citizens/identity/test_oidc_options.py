@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from joserfc.jwk import RSAKey
@@ -18,6 +19,7 @@ from superapp.sandbox.listener import Response, json_response
 from tests.citizens.identity.begun import Begun, sign_in_with
 from tests.citizens.identity.conftest import Browser
 from tests.citizens.identity.fake_provider import PERSON, FakeProvider, segment
+from tests.conftest import phone_with
 from tests.factories import SECRET, make_provider
 
 TOKEN = "/api/v2/oauth2/token/"
@@ -198,6 +200,20 @@ def test_what_ends_the_providers_session(provider: FakeProvider) -> None:
     with_number = {**kept, "id_token": f"x.{segment(PERSON)}.z"}
     assert there.end_session_url(with_number, "https://app.example/bye") == by_name, "a number stays out of addresses"
     assert there.end_session_url({}, "https://app.example/bye") == by_name
+
+
+def test_addresses_that_have_a_query_keep_it(provider: FakeProvider) -> None:
+    ending = f"{provider.url}/connect/endsession?tenant=th"
+    configured(provider, options={"authorize_url": f"{provider.url}/authorize?tenant=th", "end_session_url": ending})
+    begun = Begun()
+    assert begun.address.startswith(f"{provider.url}/authorize?tenant=th&")
+    assert (begun.asked["tenant"], begun.asked["client_id"]) == ("th", CLIENT_ID)
+
+    provider.answers_with(provider.signs(provider.claims(begun.asked["nonce"])))
+    tokens = begun.browser.exchange(code=begun.come_back()["code"]).json()
+    address = phone_with(tokens["access_token"]).post("/api/v1/auth/sign-out").json()["provider_sign_out_url"]
+    assert address.startswith(f"{ending}&")
+    assert dict(parse_qsl(urlsplit(address).query))["tenant"] == "th"
 
 
 @pytest.mark.parametrize(
