@@ -51,6 +51,9 @@ _KINDS: dict[int, type[ProviderFailed] | type[NodeRefused]] = {
     25003: RequestOver,
     20045: ReferenceTaken,
 }
+# Its own code for an X-API-Key that it does not take, and what a proxy before it says.
+_KEY_REFUSED = 20092
+_REFUSES_US = frozenset({401, 403})
 
 
 def node_error(status: int, code: int) -> ProviderFailed | NodeRefused:
@@ -58,4 +61,6 @@ def node_error(status: int, code: int) -> ProviderFailed | NodeRefused:
     name = f"node_{code}" if code else f"http_{status}"
     if kind := _KINDS.get(code):
         return kind(name)
+    if code == _KEY_REFUSED or status in _REFUSES_US:
+        return NodeNotReached("client_refused")
     return NodeSilent(name) if status >= 500 else NodeRefused(name)

@@ -164,6 +164,32 @@ def test_a_node_that_is_down_is_left_alone_and_the_phone_is_told(scripted: Scrip
     assert phone.state(request_id) == "failed"
 
 
+@pytest.mark.parametrize("answer", [refusal(20092, 403), Response(401), Response(403)], ids=["code", "401", "403"])
+def test_a_node_that_does_not_take_our_key_is_down_and_ends_no_request(
+    scripted: ScriptedNode, phone: Phone, settings: Settings, answer: Response
+) -> None:
+    settings.PROVIDER_BREAKER = {**settings.PROVIDER_BREAKER, "failures": 2}
+    request_id = phone.started()
+    scripted.answers["/"] = answer
+    work()
+    assert (row_of(request_id).state, row_of(request_id).asked_at) == ("creating", None)
+    work()
+    health = ProviderHealth.objects.get()
+    assert (health.failures, health.last_failure) == (2, "client_refused")
+    assert Phone(national_id()).start().json()["code"] == "identity_provider_down"
+
+    scripted.answers.clear()
+    ProviderHealth.objects.update(closed_until=timezone.now())
+    work()
+    assert row_of(request_id).node_request_id == NODE_REQUEST, "as soon as the key is right"
+
+
+def test_a_node_that_does_not_take_our_key_when_asked_for_its_banks_is_counted(scripted: ScriptedNode) -> None:
+    scripted.answers["/utility/idp"] = refusal(20092, 403)
+    assert APIClient().get(BANKS).status_code == 503
+    assert ProviderHealth.objects.get().last_failure == "client_refused"
+
+
 def test_after_the_wait_the_node_is_asked_exactly_once(scripted: ScriptedNode, settings: Settings) -> None:
     """However many requests are due, by however many turns."""
     settings.PROVIDER_BREAKER = {**settings.PROVIDER_BREAKER, "waits": [timedelta(minutes=1)]}
