@@ -126,7 +126,7 @@ class _PinnedBackend(httpcore2.NetworkBackend):
     ) -> httpcore2.NetworkStream:
         try:
             address = checked_address(host, port)
-        except OSError:
+        except (OSError, UnicodeError):  # the latter of a name with a label that is empty or too long
             raise httpcore2.ConnectError("name does not resolve") from None
         stream = self._backend.connect_tcp(address, port, _time_left(_CONNECT_LIMIT), local_address, socket_options)
         return _DeadlineStream(stream)
@@ -156,10 +156,10 @@ def _exchange(
     sent = {"Accept": "application/json", "User-Agent": "superapp/1", **headers}
     # As bytes: httpcore takes text in ASCII only, and a trace id comes from a phone.
     encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
+    target = _target(url)
+    if target is None:
+        return NotSent("bad_request_made")
     try:
-        target = httpcore2.URL(url.whole() if isinstance(url, SecretUrl) else url)
-        if target.scheme not in (b"http", b"https"):
-            return NotSent("bad_request_made")
         with (
             _connections.lend(target.origin) as connection,
             connection.stream(method, target, headers=encoded, content=body) as response,
@@ -176,6 +176,15 @@ def _exchange(
         return MaybeSent("no_answer_in_time")
     except (httpcore2.NetworkError, httpcore2.ProtocolError):
         return MaybeSent("connection_lost")
+
+
+def _target(url: str | SecretUrl) -> httpcore2.URL | None:
+    """None where no request can be made of the address: it is not in ASCII, its port is none, its scheme another."""
+    try:
+        target = httpcore2.URL(url.whole() if isinstance(url, SecretUrl) else url)
+    except (TypeError, ValueError):
+        return None
+    return target if target.scheme in (b"http", b"https") else None
 
 
 def close_idle_connections() -> None:

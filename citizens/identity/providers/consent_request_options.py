@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from citizens.identity.providers.options import StrictOptions
+from citizens.identity.providers.options import StrictOptions, can_be_called
 
 _PURPOSE = "ยืนยันตัวตนเพื่อเข้าสู่ระบบบริการภาครัฐ"
 
@@ -40,7 +40,10 @@ class InnerAddressField(serializers.RegexField):
         )
 
     def to_internal_value(self, data: Any) -> str:
-        return str(super().to_internal_value(data)).rstrip("/")
+        address = str(super().to_internal_value(data)).rstrip("/")
+        if not can_be_called(address):
+            self.fail("invalid")
+        return address
 
 
 class ConsentRequestOptions(StrictOptions):

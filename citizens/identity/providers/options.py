@@ -25,6 +25,15 @@ class StrictOptions(serializers.Serializer[Any]):
         return super().to_internal_value(data)
 
 
+def can_be_called(address: str) -> bool:
+    """Whether a request can be made of it: in ASCII as it stands, with a port that there is."""
+    try:
+        urlsplit(address).port  # noqa: B018  (read for what it raises)
+    except ValueError:
+        return False
+    return address.isascii()
+
+
 class AddressField(serializers.URLField):
     """HTTPS; in the sandbox, which is on one machine, HTTP as well."""
 
@@ -33,6 +42,8 @@ class AddressField(serializers.URLField):
 
     def to_internal_value(self, data: Any) -> str:
         address = str(super().to_internal_value(data))
+        if not can_be_called(address):
+            self.fail("invalid")
         if address and urlsplit(address).scheme != "https" and not settings.SANDBOX:
             raise serializers.ValidationError(_("The address must begin with https://."))
         return address

@@ -103,6 +103,8 @@ def test_what_was_typed_is_kept_and_can_be_used(
     ("provider", "option", "typed", "words"),
     [
         (THAID, "token_url", "thaid", _NO_URL),
+        (THAID, "token_url", f"{_ADDRESS}/ก", _NO_URL),
+        (THAID, "userinfo_url", f"{_ADDRESS}:99999/userinfo", _NO_URL),
         (THAID, "client_id", "", _NEEDED),
         (THAID, "jwks_url", "", "Needed for these claims."),
         (THAID, "claims", "subject: sub", "It has to say where national_id is."),
@@ -125,6 +127,8 @@ def test_what_was_typed_is_kept_and_can_be_used(
         (NDID, "base_url", "ndid-node:8080", _NO_NODE),
         (NDID, "base_url", "http://key@ndid-node/v6", _NO_NODE),
         (NDID, "base_url", "http://ndid-node/v6?key=1", _NO_NODE),
+        (NDID, "base_url", "http://ndid-node:99999/v6", _NO_NODE),
+        (NDID, "base_url", "http://[", _NO_NODE),
         (NDID, "callback_base_url", "superapp", _NO_NODE),
         (NDID, "namespace", "Citizen-Id", "Small letters and _ only."),
         (NDID, "mode", "1", _NO_CHOICE),

@@ -155,6 +155,14 @@ def test_the_connection_goes_to_the_address_that_was_checked(resolve: Resolve, s
         ("http://169.254.169.254/latest/meta-data/", "address_refused"),
         ("http://gone.go.th/", "cannot_connect"),
         ("ftp://127.0.0.1/", "bad_request_made"),
+        ("", "bad_request_made"),
+        ("https://dlt.go.th/ก", "bad_request_made"),
+        ("https://กรม.go.th/", "bad_request_made"),
+        ("https://dlt.go.th:99999/", "bad_request_made"),
+        ("https://dlt.go.th:x/", "bad_request_made"),
+        ("http://[", "bad_request_made"),
+        ("http://a..go.th/", "cannot_connect"),
+        (f"http://{'a' * 64}.go.th/", "cannot_connect"),
     ],
 )
 def test_nothing_is_sent_to_where_we_may_not_or_cannot(resolve: Resolve, url: str, code: str) -> None:
