@@ -1,10 +1,11 @@
 """Asking the nodes about all requests that are due: the calls in threads, the rows before and after."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from time import monotonic
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 
 from citizens.identity.consent_requests import errands
@@ -13,7 +14,10 @@ from citizens.identity.consent_requests.errands import News, Nothing, Trouble
 from citizens.identity.consent_requests.nodes import nodes_of
 from citizens.identity.consent_requests.record import news_record
 from citizens.identity.providers.breaker import answer_note, failure_note
+from citizens.identity.providers.consent_request import ConsentRequestProvider
 from citizens.models import ConsentRequest
+
+logger = structlog.get_logger(__name__)
 
 
 def consent_request_ask(*, request_id: UUID) -> None:
@@ -33,11 +37,20 @@ def _ask(rows: Sequence[ConsentRequest]) -> None:
         return
     nodes = nodes_of({row.provider for row in rows})
     with ThreadPoolExecutor(max_workers=settings.CONSENT_REQUEST_CALLS_AT_ONCE) as threads:
-        to_run = [errand_of(row, nodes.get(row.provider)) for row in rows]
-        for row, news in zip(rows, threads.map(errands.run, to_run), strict=True):
-            if row.provider in nodes and not isinstance(news, Nothing):
-                _count(row.provider, news)
-            news_record(row, news, nodes.get(row.provider))
+        calls = [threads.submit(errands.run, errand_of(row, nodes.get(row.provider))) for row in rows]
+        for row, call in zip(rows, calls, strict=True):
+            _write_down(row, call, nodes.get(row.provider))
+
+
+def _write_down(row: ConsentRequest, call: "Future[News]", node: ConsentRequestProvider | None) -> None:
+    """What cannot be written down of one request keeps no other from it; its lease ends, and it is due again."""
+    try:
+        news = call.result()
+        if node is not None and not isinstance(news, Nothing):
+            _count(row.provider, news)
+        news_record(row, news, node)
+    except Exception as error:  # noqa: BLE001  (a bug of ours: no reason to lose the news of the others)
+        logger.error("consent_request_not_recorded", request=str(row.pk), error=type(error).__name__)
 
 
 def _count(provider_code: str, news: News) -> None:

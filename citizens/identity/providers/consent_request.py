@@ -5,6 +5,7 @@ optional X-API-Key protect it. Two of its addresses carry the 13-digit number; t
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -19,6 +20,8 @@ from citizens.identity.providers.consent_request_options import ConsentRequestOp
 from citizens.identity.providers.node_errors import NodeNotReached, NodeRefused, NodeSilent, RequestOver, node_error
 from services_catalog.adapters import http
 from services_catalog.languages import Text
+
+_REQUEST_ID = re.compile(r"[0-9A-Fa-f]{1,64}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +188,21 @@ class ConsentRequestProvider(Provider):
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NodeSilent("answer_not_understood") from None
 
 
 def _error_code(body: bytes) -> int:
     try:
         error = json.loads(body)["error"]["code"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return 0
-    return error if isinstance(error, int) and 0 < error < 100_000 else 0
+    return _code(error) or 0
+
+
+def _code(value: Any) -> int | None:
+    """An error code as NDID has them; None for anything else: codes are kept and logged."""
+    return value if isinstance(value, int) and 0 < value < 100_000 else None
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
@@ -206,7 +214,7 @@ def _objects(value: Any) -> list[dict[str, Any]]:
 def _request_id(answer: Any) -> str:
     """Hexadecimal, 64 digits."""
     found = answer.get("request_id") if isinstance(answer, dict) else None
-    if not isinstance(found, str) or not 0 < len(found) <= 64:
+    if not isinstance(found, str) or not _REQUEST_ID.match(found):
         raise NodeSilent("answer_not_understood")
     return found
 
@@ -216,7 +224,7 @@ def _name(item: dict[str, Any]) -> Text:
     plain = str(item.get("node_name") or item["node_id"])
     try:
         names = json.loads(plain)
-    except ValueError:
+    except (ValueError, RecursionError):
         names = {}
     if not isinstance(names, dict):
         return Text(plain, plain)
@@ -225,11 +233,10 @@ def _name(item: dict[str, Any]) -> Text:
 
 
 def _bank_answer(item: dict[str, Any]) -> BankAnswer:
-    error = item.get("error_code")
     return BankAnswer(
         bank=str(item.get("idp_id", "")),
         accepted=item.get("status") == "accept",
-        error_code=error if isinstance(error, int) else None,
+        error_code=_code(item.get("error_code")),
         ial=level(item.get("ial")),
         aal=level(item.get("aal")),
         valid_ial=_flag(item.get("valid_ial")),
