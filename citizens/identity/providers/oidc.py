@@ -189,7 +189,8 @@ def _may_be_in_an_address(id_token: str) -> bool:
 
 def _session_of(answer: Mapping[str, Any]) -> dict[str, str]:
     """The provider's tokens, which nothing but ending its session needs."""
-    kept = {name: answer[name] for name in ("access_token", "id_token") if isinstance(answer.get(name), str)}
+    told = {name: answer.get(name) for name in ("access_token", "id_token")}
+    kept = {name: token for name, token in told.items() if isinstance(token, str) and token.isascii()}
     if (ends_at := _expires_at(answer)) is not None:
         kept["expires_at"] = str(int(ends_at))
     return kept

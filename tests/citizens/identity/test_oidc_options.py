@@ -138,6 +138,14 @@ def test_an_access_token_that_cannot_be_sent_on(provider: FakeProvider, access_t
     assert not provider.asked("/userinfo")
 
 
+def test_an_access_token_that_nothing_needs_may_be_anything(provider: FakeProvider) -> None:
+    """Half a surrogate pair is JSON and cannot be written down."""
+    begun = Begun()
+    id_token = provider.signs(provider.claims(begun.asked["nonce"]))
+    provider.token_answer = Response(200, f'{{"id_token": "{id_token}", "access_token": "\\ud800"}}'.encode())
+    assert "code" in begun.come_back()
+
+
 @pytest.mark.parametrize("method", ["basic", "basic_hashed", "post"])
 def test_we_prove_who_we_are_as_the_row_says(provider: FakeProvider, method: str) -> None:
     configured(provider, options={"client_authentication": method, "extra_headers": {"x-api-key": "k-1"}, "pkce": True})
