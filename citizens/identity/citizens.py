@@ -56,7 +56,7 @@ def _citizen_of(national_id: str) -> Citizen:
     """Locked until the transaction ends."""
     _one_at_a_time(national_id, purpose="national-id")
     new_id, known_as = uuid7(), national_id_fingerprints(national_id)
-    citizen, _ = Citizen.objects.select_for_update().get_or_create(
+    citizen, _ = Citizen.objects.select_for_update(no_key=True).get_or_create(
         national_id_fingerprint__in=known_as,
         defaults={
             "id": new_id,

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
+from citizens.identity.locking import citizen_lock
 from citizens.identity.problems import CONSENT_NEEDED
-from citizens.models import Citizen, Consent, IdentityEvent
+from citizens.models import Consent, IdentityEvent
 from services_catalog.claims import CLAIMS
 from services_catalog.languages import Text
 from services_catalog.models import Service
@@ -38,7 +39,7 @@ def consent_require(
     Call it in a transaction. Raises Problem: CONSENT_NEEDED when they were never asked for something that is wanted,
     INVALID_DATA when they gave what is not.
     """
-    Citizen.objects.select_for_update(no_key=True).only("pk").get(pk=citizen_id)  # two at once give it once
+    citizen_lock(citizen_id)  # two at once give it once
     purpose = Consent.Purpose.MINI_APP
     holds = Consent.objects.filter(citizen_id=citizen_id, service=service, purpose=purpose, revoked_at__isnull=True)
     consent = holds.first()
@@ -60,6 +61,7 @@ def consent_require(
 @transaction.atomic
 def consent_revoke(*, citizen_id: UUID, consent_id: UUID, device: Device) -> None:
     """Tokens that were made with it and not redeemed are good no more. Raises Problem NOT_FOUND."""
+    citizen_lock(citizen_id)  # as giving does it, which writes the whole row
     mine = Consent.objects.filter(pk=consent_id, citizen_id=citizen_id, revoked_at__isnull=True)
     consent = mine.select_for_update().first()
     if consent is None:

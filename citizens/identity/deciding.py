@@ -95,10 +95,12 @@ def held_identity_decide(*, held_id: UUID, decision: Decision, seen: str, by: Do
 
 def _locked_waiting(held_id: UUID) -> HeldIdentity:
     """Under the lock of its citizen, as sign-ins change it. Raises CannotDecide when it waits no more."""
-    Citizen.objects.select_for_update(of=("self",)).filter(held=held_id).first()
+    Citizen.objects.select_for_update(of=("self",), no_key=True).filter(held=held_id).first()
     waiting = HeldIdentity.objects.select_related("citizen").filter(pk=held_id, decision=Decision.WAITING)
     if (held := waiting.first()) is None:
-        raise CannotDecide(_("It waits no more: somebody has decided, or the provider has corrected its data."))
+        raise CannotDecide(
+            _("It waits no more: somebody decided, the provider corrected its data, or the citizen unlinked it.")
+        )
     return held
 
 

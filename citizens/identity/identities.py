@@ -11,10 +11,11 @@ from citizens.identity.claims import open_claims, open_national_id
 from citizens.identity.consent_requests.finish import consent_requests_cancel
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
-from citizens.identity.linking import claims_renew
+from citizens.identity.linking import claims_renew, held_forget
+from citizens.identity.locking import citizen_lock
 from citizens.identity.problems import LAST_IDENTITY, RECENT_SIGN_IN_NEEDED
 from citizens.identity.sessions import session_end
-from citizens.models import Citizen, HeldIdentity, IdentityEvent, IdentityProvider, LinkedIdentity, Session
+from citizens.models import Citizen, HeldIdentity, IdentityEvent, LinkedIdentity, Session
 from services_catalog.languages import Text
 from services_catalog.national_id import masked
 from services_catalog.problems import NOT_FOUND, Problem
@@ -73,14 +74,10 @@ def what_next(held: HeldIdentity) -> Text:
     return _WHAT_NEXT[HeldIdentity.Decision(held.decision)]
 
 
-def provider_names() -> dict[str, Text]:
-    """Also of those that are switched off."""
-    return {one.code: one.name for one in IdentityProvider.objects.only("code", "name_th", "name_en")}
-
-
 @transaction.atomic
 def identity_unlink(*, citizen_id: UUID, session_id: UUID, provider: str, device: Device) -> None:
-    """Forgets the provider's account, and ends the sessions that were opened by it, but for the one that asks.
+    """Forgets the provider's account, and another one of it that is held; ends the sessions that were opened by it, but
+    for the one that asks.
 
     Sign-ins by it that have begun before come to nothing, answered or not (linking.is_unlinked_since).
 
@@ -91,13 +88,14 @@ def identity_unlink(*, citizen_id: UUID, session_id: UUID, provider: str, device
         pk=session_id, citizen=citizen_id, ended_at=None, authenticated_at__gte=timezone.now() - RECENTLY
     ).exists():
         raise _recent_sign_in_needed()
-    citizen = Citizen.objects.select_for_update().get(pk=citizen_id)
+    citizen = citizen_lock(citizen_id)
     linked = citizen.identities.filter(provider=provider)
     if not linked.exists():
         raise Problem(NOT_FOUND)
     if citizen.identities.count() == 1:
         raise Problem(LAST_IDENTITY)
     linked.delete()
+    held_forget(citizen, provider)
     claims_renew(citizen)
     identity_event_write(citizen_id, IdentityEvent.Kind.UNLINKED, provider=provider, device=device)
     consent_requests_cancel(national_id=open_national_id(citizen), provider=provider)

@@ -49,9 +49,14 @@ def link(
     identity.save()
     if is_new:
         # What waited has been overtaken: nothing differs any more, or a human has accepted it.
-        HeldIdentity.objects.filter(citizen=citizen, provider=provider, decision=HeldIdentity.Decision.WAITING).delete()
+        held_forget(citizen, provider)
         identity_event_write(citizen.pk, IdentityEvent.Kind.LINKED, provider=provider)
     claims_renew(citizen)
+
+
+def held_forget(citizen: Citizen, provider: str) -> None:
+    """What waits for a human, of that provider, waits no more. What was decided stays."""
+    HeldIdentity.objects.filter(citizen=citizen, provider=provider, decision=HeldIdentity.Decision.WAITING).delete()
 
 
 def claims_renew(citizen: Citizen) -> None:

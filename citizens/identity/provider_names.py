@@ -8,7 +8,8 @@ from services_catalog.languages import Text
 
 def provider_names(codes: Iterable[str]) -> dict[str, Text]:
     """Of those that are known, on or off."""
-    return {one.code: one.name for one in IdentityProvider.objects.filter(pk__in=set(codes))}
+    known = IdentityProvider.objects.filter(pk__in=set(codes)).only("code", "name_th", "name_en")
+    return {one.code: one.name for one in known}
 
 
 def name_of(code: str, names: Mapping[str, Text]) -> Text:

@@ -17,6 +17,7 @@ from citizens.identity.assurance import Assurance
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
 from citizens.identity.linking import is_unlinked_since
+from citizens.identity.locking import citizen_lock
 from citizens.identity.problems import GRANT_REFUSED, UNKNOWN_SESSION
 from citizens.identity.provider_sessions import provider_session_seal
 from citizens.identity.revocation import session_revoked
@@ -62,7 +63,7 @@ def session_open(
     """
     with transaction.atomic():
         # As unlinking does it: which ends the sessions that are there, and comes before or after this one.
-        Citizen.objects.select_for_update(no_key=True).get(pk=citizen.pk)
+        citizen_lock(citizen.pk)
         if is_unlinked_since(citizen.pk, provider, authenticated_at):
             raise Problem(GRANT_REFUSED)
         new_id = uuid7()

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from citizens.models import Citizen
+from citizens.identity.locking import citizen_lock
 from citizens.service_requests import live_services, problems, selectors
 from citizens.service_requests.live_services import LiveService
 from citizens.service_requests.models import RequestDraft
@@ -86,7 +86,7 @@ def draft_keep_refused(*, citizen_id: UUID, asked: Asked) -> RequestDraft | None
 
 def _keep(citizen_id: UUID, version_id: UUID, service_id: UUID, asked: Asked) -> Kept | None:
     """The draft of this content, a new one if need be; None where that would be one too many."""
-    Citizen.objects.select_for_update(no_key=True).only("pk").get(pk=citizen_id)  # two at once would keep it twice
+    citizen_lock(citizen_id)  # two at once would keep it twice
     mine = selectors.drafts_of(citizen_id)
     now = timezone.now()
     if same := mine.filter(body_fingerprint__in=asked.fingerprints()).first():

@@ -15,9 +15,9 @@ from citizens.identity.identities import (
     identity_unlink,
     linked_identities,
     myself,
-    provider_names,
     what_next,
 )
+from citizens.identity.provider_names import name_of, provider_names
 from citizens.models import HeldIdentity, LinkedIdentity
 from services_catalog.languages import Text
 
@@ -35,11 +35,12 @@ class MyIdentitiesView(APIView):
         summary="My digital IDs: those that are linked, and those that are held", responses=MyIdentitiesSerializer
     )
     def get(self, request: Request) -> Response:
-        citizen_id, names = signed_in_citizen(request).id, provider_names()
-        linked = linked_identities(citizen_id)
+        citizen_id = signed_in_citizen(request).id
+        linked, held = linked_identities(citizen_id), held_identities(citizen_id)
+        names = provider_names([one.provider for one in linked] + [one.provider for one in held])
         found = {
             "linked": [_linked(one, names, can_unlink=len(linked) > 1) for one in linked],
-            "held": [_held(one, names) for one in held_identities(citizen_id)],
+            "held": [_held(one, names) for one in held],
         }
         return Response(MyIdentitiesSerializer(found).data)
 
@@ -64,7 +65,7 @@ class MyIdentityView(APIView):
 
 
 def _provider(code: str, names: dict[str, Text]) -> dict[str, Any]:
-    return {"code": code, "name": names.get(code, Text(code, code)).as_dict()}
+    return {"code": code, "name": name_of(code, names).as_dict()}
 
 
 def _linked(identity: LinkedIdentity, names: dict[str, Text], *, can_unlink: bool) -> dict[str, Any]:

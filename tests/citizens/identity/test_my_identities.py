@@ -86,6 +86,19 @@ def test_unlinking_forgets_the_account_and_what_only_it_said(phone: APIClient, b
     assert both.identity_events.latest("id").kind == IdentityEvent.Kind.UNLINKED
 
 
+def test_unlinking_forgets_an_account_of_that_provider_that_is_held(phone: APIClient, both: Citizen) -> None:
+    """Nobody accepts it later, and so links again what the citizen has unlinked."""
+    number = open_national_id(both)
+    for provider in ("moprom", "paotang"):
+        with pytest.raises(IdentityHeld):
+            citizen_identify(verified_identity(number, provider=provider, subject="2", given_name_th="คนอื่น"))
+    assert phone.delete("/api/v1/me/identities/moprom").status_code == 204
+
+    held = phone.get("/api/v1/me/identities").json()["held"]
+    assert [one["provider"]["code"] for one in held] == ["paotang"]
+    assert HeldIdentity.objects.get().provider == "paotang"
+
+
 def test_the_last_identity_stays(phone: APIClient) -> None:
     phone.delete("/api/v1/me/identities/moprom")
     answer = phone.delete("/api/v1/me/identities/thaid")

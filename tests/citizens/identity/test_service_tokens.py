@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
 from citizens.identity.claims import seal_claims
+from citizens.identity.consents import consent_revoke
+from citizens.identity.devices import Device
 from citizens.identity.tasks import forget_expired
 from citizens.identity.tokens import access_token_issue
 from citizens.models import AgencySubject, Citizen, Consent, IdentityEvent, ServiceToken, Session
@@ -230,6 +232,32 @@ def test_a_token_dies_with_its_consent(api: APIClient, agency: Agency, citizen: 
     again = token_of(api, ["name_th"])
     assert_problem(redeem(agency, token), 410, "service_token_over")
     assert redeem(agency, again).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_consent_that_is_given_anew_while_it_is_revoked_does_not_come_back(
+    api: APIClient, agency: Agency, citizen: Citizen, mini_app: Service
+) -> None:
+    early = token_of(api, ["name_th"])
+    consent = Consent.objects.get()
+
+    def give_anew() -> str:
+        try:
+            return token_of(api, ["name_th"])
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            consent_revoke(citizen_id=citizen.pk, consent_id=consent.pk, device=Device())
+            given = thread.submit(give_anew)
+            with pytest.raises(TimeoutError):
+                given.result(timeout=1)
+        late = given.result()
+    assert_problem(redeem(agency, early), 410, "service_token_over")
+    assert redeem(agency, late).status_code == 200
+    consent.refresh_from_db()
+    assert consent.revoked_at is not None
 
 
 def test_a_token_dies_with_the_session_it_was_made_in(api: APIClient, agency: Agency, mini_app: Service) -> None:
