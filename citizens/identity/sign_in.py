@@ -39,6 +39,9 @@ from services_catalog.problems import Problem
 
 logger = structlog.get_logger(__name__)
 
+# What a provider says of itself (RFC 6749, 4.1.2.1); all other errors are the citizen's no, or about what we asked.
+_OUT_OF_ORDER = {"server_error", "temporarily_unavailable"}
+
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -86,7 +89,9 @@ def _challenge(sign_in: SignIn, state: str) -> Challenge:
     )
 
 
-def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: str, issuer: str = "") -> str:
+def sign_in_answer(
+    *, provider_code: str, state: str, cookie: str, answer_code: str, answer_error: str, issuer: str = ""
+) -> str:
     """Takes the provider's answer; returns the phone's address with a one-time code, or with an error.
 
     `issuer` is who the answer says it is from, empty where it does not. Raises Problem SIGN_IN_NOT_FOUND when the
@@ -94,7 +99,7 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
     """
     sign_in = _take_unanswered(provider_code, state, cookie)
     if not answer_code:
-        return _back_to_phone(sign_in, error="access_denied")
+        return _back_to_phone(sign_in, error=_without_code(provider_code, answer_error))
     try:
         identity = _identify(answer_code, issuer, _challenge(sign_in, state), _usable(provider_code))
         sign_in.citizen = citizen_identify(identity, began_at=_began_at(sign_in))
@@ -115,6 +120,14 @@ def sign_in_answer(*, provider_code: str, state: str, cookie: str, answer_code: 
     sign_in.provider_session_encrypted = provider_session_seal(sign_in.pk, identity.provider_session)
     sign_in.save(update_fields=["citizen", "code_hash", "ial", "aal", "provider_session_encrypted"])
     return _back_to_phone(sign_in, code=code)
+
+
+def _without_code(provider_code: str, error: str) -> str:
+    """The breaker does not count it: whoever has begun a sign-in can come back with any answer."""
+    if error not in _OUT_OF_ORDER:
+        return "access_denied"
+    logger.warning("provider_failed", provider=provider_code, code=error)
+    return "temporarily_unavailable"
 
 
 def _usable(provider_code: str) -> RedirectProvider:

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from citizens.identity.api.serializers import DeviceIdField, DeviceNameField, TextSerializer
+from citizens.identity.api.serializers import DeviceIdField, DeviceNameField, ReplacesField, TextSerializer
 from citizens.models import ConsentRequest
 from services_catalog.national_id import is_national_id
 
@@ -40,6 +40,12 @@ class VerifierSerializer(serializers.Serializer[Any]):
     """What only the phone that began can show."""
 
     code_verifier = serializers.RegexField(_VERIFIER)
+
+
+class FinishSerializer(VerifierSerializer):
+    """The verifier and, after a step-up, what it replaces."""
+
+    replaces = ReplacesField()
 
 
 class ConsentRequestSerializer(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from citizens.identity.api.consent_serializers import (
     BankSerializer,
     ConsentRequestSerializer,
     ConsentRequestStartSerializer,
+    FinishSerializer,
     VerifierSerializer,
 )
 from citizens.identity.api.serializers import TokensSerializer
@@ -92,11 +93,14 @@ class _StarterView(OpenView):
 class FinishView(_StarterView):
     problem_statuses = {"POST": ("404", "409", "503")}
 
-    @extend_schema(
-        summary="Sign in, once the person has agreed", request=VerifierSerializer, responses=TokensSerializer
-    )
+    def throttle_keys(self, request: Request) -> ThrottleKeys:
+        return [*super().throttle_keys(request), ("credential", said(request, "replaces"))]
+
+    @extend_schema(summary="Sign in, once the person has agreed", request=FinishSerializer, responses=TokensSerializer)
     def post(self, request: Request, request_id: UUID) -> Response:
-        tokens = consent_request_finish(request_id=request_id, code_verifier=_verifier(request))
+        asked = FinishSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        tokens = consent_request_finish(request_id=request_id, **asked.validated_data)
         return Response({**asdict(tokens), "token_type": "Bearer"}, headers=_NO_STORE)
 
 
@@ -107,7 +111,9 @@ class CancelView(_StarterView):
         summary="Take it back; it is closed at the bank", request=VerifierSerializer, responses=ConsentRequestSerializer
     )
     def post(self, request: Request, request_id: UUID) -> Response:
-        cancelled = consent_request_cancel(request_id=request_id, code_verifier=_verifier(request))
+        asked = VerifierSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        cancelled = consent_request_cancel(request_id=request_id, **asked.validated_data)
         return Response(_shown(cancelled), headers=_NO_STORE)
 
 
@@ -134,12 +140,6 @@ class ConsentCallbackView(OpenView):
         news.is_valid(raise_exception=True)
         consent_callback_take(token=token, news=news.validated_data)
         return Response(status=204)
-
-
-def _verifier(request: Request) -> str:
-    asked = VerifierSerializer(data=request.data)
-    asked.is_valid(raise_exception=True)
-    return str(asked.validated_data["code_verifier"])
 
 
 def _shown(request: ConsentRequest) -> dict[str, Any]:

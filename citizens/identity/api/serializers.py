@@ -58,20 +58,28 @@ class AuthorizeSerializer(serializers.Serializer[Any]):
 
 
 class CallbackSerializer(serializers.Serializer[Any]):
-    """The provider's answer: a code, or none when the citizen said no."""
+    """The provider's answer: a code, or none when the citizen said no or the provider could not ask them."""
 
     state = serializers.CharField(max_length=200)
     code = serializers.CharField(max_length=2000, required=False, allow_blank=True, default="")
+    error = serializers.CharField(
+        max_length=500, required=False, allow_blank=True, default="", help_text="Why there is no code (RFC 6749)"
+    )
     iss = serializers.CharField(
         max_length=500, required=False, allow_blank=True, default="", help_text="Who answers (RFC 9207)"
     )
 
 
-class TokenRequestSerializer(serializers.Serializer[Any]):
-    """`authorization_code` needs code, code_verifier and redirect_uri; `refresh_token` needs refresh_token.
+class ReplacesField(serializers.CharField):
+    """Of a step-up."""
 
-    `replaces` is the refresh token of the session that a step-up takes over from.
-    """
+    def __init__(self, **options: Any) -> None:
+        told = "The refresh token of the session that this sign-in takes over from: it ends"
+        super().__init__(max_length=200, required=False, allow_blank=True, default="", help_text=told, **options)
+
+
+class TokenRequestSerializer(serializers.Serializer[Any]):
+    """`authorization_code` needs code, code_verifier and redirect_uri; `refresh_token` needs refresh_token."""
 
     grant_type = serializers.ChoiceField(choices=["authorization_code", "refresh_token"])
     code = serializers.CharField(max_length=200, required=False)
@@ -79,7 +87,7 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
     redirect_uri = serializers.CharField(max_length=500, required=False)
     refresh_token = serializers.CharField(max_length=200, required=False)
     device_name = DeviceNameField()
-    replaces = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
+    replaces = ReplacesField()
 
     _NEEDS = {
         "authorization_code": ("code", "code_verifier", "redirect_uri"),

@@ -126,6 +126,7 @@ class CallbackView(OpenView):
                 state=answer.validated_data["state"],
                 cookie=cookie,
                 answer_code=answer.validated_data["code"],
+                answer_error=answer.validated_data["error"],
                 issuer=answer.validated_data["iss"],
             )
         )

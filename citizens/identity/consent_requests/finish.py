@@ -13,7 +13,6 @@ from citizens.identity.consent_requests.nodes import node_switched_on
 from citizens.identity.consent_requests.rows import State, end, number_of
 from citizens.identity.consent_requests.start import ask_soon
 from citizens.identity.devices import Device
-from citizens.identity.holding import IdentityHeld
 from citizens.identity.pkce import challenge_of
 from citizens.identity.problems import CONSENT_NOT_GIVEN, GRANT_REFUSED
 from citizens.identity.providers.base import IdentityNotProven, VerifiedIdentity
@@ -32,15 +31,29 @@ def consent_request_get(*, request_id: UUID) -> ConsentRequest:
     raise Problem(NOT_FOUND)
 
 
-def consent_request_finish(*, request_id: UUID, code_verifier: str) -> Tokens:
-    """Signs the starter's phone in, once. Raises Problem GRANT_REFUSED, CONSENT_NOT_GIVEN or UNKNOWN_PROVIDER."""
+def consent_request_finish(*, request_id: UUID, code_verifier: str, replaces: str = "") -> Tokens:
+    """Signs the starter's phone in, once. Raises Problem GRANT_REFUSED, CONSENT_NOT_GIVEN or UNKNOWN_PROVIDER.
+
+    `replaces` as session_open has it.
+    """
     request = _take_accepted(request_id, code_verifier)
     try:
-        identity = _identity(request)
-        request.citizen = citizen_identify(identity, began_at=request.created_at)
-    except (IdentityNotProven, IdentityHeld, CannotDecrypt) as failure:
-        logger.warning("identity_not_proven", provider=request.provider, kind=type(failure).__name__)
-        raise Problem(GRANT_REFUSED) from None
+        return _sign_in(request, replaces)
+    except IdentityNotProven as failure:
+        code = failure.code
+    except CannotDecrypt:
+        code = "key_is_gone"
+    except Problem:  # session_open's
+        code = "unlinked_since"
+    logger.warning("identity_not_proven", provider=request.provider, code=code)
+    request.state, request.failure_code = State.FAILED, code
+    request.save(update_fields=["state", "failure_code"])
+    raise Problem(GRANT_REFUSED)
+
+
+def _sign_in(request: ConsentRequest, replaces: str) -> Tokens:
+    identity = _identity(request)
+    request.citizen = citizen_identify(identity, began_at=request.created_at)
     request.save(update_fields=["citizen"])
     return session_open(
         request.citizen,
@@ -48,6 +61,7 @@ def consent_request_finish(*, request_id: UUID, code_verifier: str) -> Tokens:
         assurance=identity.assurance,
         authenticated_at=request.answered_at or timezone.now(),
         device=Device(name=request.device_name, network=request.network),
+        replaces=replaces,
     )
 
 
@@ -105,7 +119,10 @@ def _of_the_starter(request_id: UUID, code_verifier: str) -> ConsentRequest:
 
 
 def _identity(request: ConsentRequest) -> VerifiedIdentity:
-    """NDID names people by their number alone, and vouches for no other field. Raises CannotDecrypt."""
+    """NDID names people by their number alone, and vouches for no other field: nothing differs, so nothing is held.
+
+    Raises IdentityNotProven or CannotDecrypt.
+    """
     if request.ial is None or request.aal is None:
         raise IdentityNotProven("no_levels")
     number = number_of(request)

@@ -1,6 +1,7 @@
 import socket
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import time_machine
@@ -10,7 +11,7 @@ from rest_framework.test import APIClient
 
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.sign_in import forget_expired
-from citizens.models import Citizen, IdentityProvider, LinkedIdentity, RefreshToken, Session, SignIn
+from citizens.models import Citizen, IdentityProvider, LinkedIdentity, ProviderHealth, RefreshToken, Session, SignIn
 from tests.citizens.identity.conftest import COOKIE, PHONE, PUBLIC_URL, Browser, landing
 from tests.conftest import phone_with
 from tests.factories import national_id, verified_identity
@@ -216,6 +217,22 @@ def test_unknown_provider(browser: Browser) -> None:
 def test_denied(browser: Browser) -> None:
     assert browser.sign_in(decision="deny") == {"error": "access_denied", "state": browser.state}
     assert not Citizen.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("server_error", "temporarily_unavailable"),
+        ("temporarily_unavailable", "temporarily_unavailable"),
+        ("login_required", "access_denied"),
+        ("", "access_denied"),
+    ],
+)
+def test_a_provider_that_is_out_of_order_is_no_no_of_the_citizens(browser: Browser, said: str, told: str) -> None:
+    state = parse_qs(urlsplit(browser.begin()["Location"]).query)["state"][0]
+    answer = browser.come_back(f"/api/v1/auth/thaid/callback?{urlencode({'state': state, 'error': said})}")
+    assert landing(answer) == {"error": told, "state": browser.state}
+    assert not ProviderHealth.objects.exists(), "anybody can come back with that"
 
 
 def test_provider_that_is_down_sends_the_phone_back_with_an_error(

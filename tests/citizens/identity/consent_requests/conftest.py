@@ -84,8 +84,8 @@ class Phone:
     def state(self, request_id: str) -> str:
         return str(self.look(request_id)["state"])
 
-    def finish(self, request_id: str, verifier: str = "") -> Any:
-        body = {"code_verifier": verifier or self.verifier}
+    def finish(self, request_id: str, verifier: str = "", **more: str) -> Any:
+        body = {"code_verifier": verifier or self.verifier, **more}
         return self.client.post(f"/api/v1/auth/consent-requests/{request_id}/finish", body)
 
     def cancel(self, request_id: str, verifier: str = "") -> Any:

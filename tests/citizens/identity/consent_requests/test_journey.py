@@ -3,6 +3,7 @@
 import pytest
 
 from citizens.identity.consent_requests.forget import numbers_forget
+from citizens.identity.sessions import refresh_token_issue
 from citizens.models import Citizen, ConsentRequest, IdentityEvent, Session
 from superapp.sandbox.client import exchange
 from tests.citizens.identity.consent_requests.conftest import (
@@ -16,7 +17,7 @@ from tests.citizens.identity.consent_requests.conftest import (
     work,
 )
 from tests.conftest import phone_with
-from tests.factories import make_citizen
+from tests.factories import make_citizen, make_session
 
 
 def test_a_person_signs_in_by_their_bank(node: Node, phone: Phone) -> None:
@@ -38,6 +39,45 @@ def test_a_person_signs_in_by_their_bank(node: Node, phone: Phone) -> None:
     assert session.device_name == "Test phone"
     assert IdentityEvent.objects.filter(citizen=session.citizen, kind=IdentityEvent.Kind.SIGNED_IN).count() == 1
     assert phone.state(request_id) == "finished"
+
+
+def accepted(node: Node, phone: Phone) -> str:
+    """A request that the phone can finish."""
+    request_id = phone.started()
+    work()
+    node.decide(request_id)
+    work()
+    assert phone.state(request_id) == "accepted"
+    return request_id
+
+
+def test_a_step_up_at_the_bank_ends_the_session_it_replaces(node: Node, phone: Phone) -> None:
+    weak = phone.finish(accepted(node, phone)).json()
+    replaced = Session.objects.get()
+    strong = phone.finish(accepted(node, phone), replaces=weak["refresh_token"])
+
+    assert strong.status_code == 200
+    replaced.refresh_from_db()
+    assert replaced.ended_because == "replaced"
+    assert Session.objects.filter(ended_at=None).count() == 1
+
+
+def test_a_step_up_at_the_bank_ends_nobody_elses_session(node: Node, phone: Phone) -> None:
+    theirs = refresh_token_issue(make_session(make_citizen()))
+    assert phone.finish(accepted(node, phone), replaces=theirs).status_code == 200
+    assert not Session.objects.exclude(ended_at=None).exists()
+
+
+def test_a_yes_that_signs_nobody_in_is_told_as_failed(node: Node, phone: Phone) -> None:
+    request_id = accepted(node, phone)
+    ConsentRequest.objects.update(number_encrypted=None)
+    answer = phone.finish(request_id)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_grant")
+    seen = phone.look(request_id)
+    assert (seen["state"], seen["next_actor"], row_of(request_id).failure_code) == ("failed", "nobody", "key_is_gone")
+    assert "did not work" in seen["next_step"]["en"]
+    assert phone.finish(request_id).json()["code"] == "invalid_grant"
 
 
 def test_the_reference_of_the_phone_is_in_the_banks_message(node: Node, phone: Phone) -> None:
