@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from citizens.identity.counted_authentication import CountedAuthentication, bearer
-from citizens.identity.devices import client_address
+from citizens.identity.devices import counted_address
 from services_catalog.languages import Text
 from services_catalog.models import Agency
 from services_catalog.problems import Problem, ProblemType
@@ -63,7 +63,7 @@ class AgencyAuthentication(CountedAuthentication):
         return SignedInAgency(credential.agency), None
 
     def throttle_keys(self, request: Request) -> list[tuple[str, str]]:
-        return [("wrong_key", client_address(request))]
+        return [("wrong_key", counted_address(request))]
 
 
 class IsAgency(BasePermission):

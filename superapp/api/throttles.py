@@ -18,7 +18,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from citizens.identity.devices import client_address
+from citizens.identity.devices import counted_address
 from services_catalog.problems import Problem
 from superapp.api.texts import NOT_READY
 
@@ -70,7 +70,7 @@ class SharedRateLimit(BaseThrottle):
     def allow_request(self, request: Request, view: "APIView") -> bool:
         if request.user is not None and getattr(request.user, "is_authenticated", False):
             return self._count([(_scope(request, view), str(request.user.pk))])
-        address = ("address", client_address(request))
+        address = ("address", counted_address(request))
         try:
             named = _named(request, view)
         except (APIException, Problem):  # a body that cannot be read names nobody, and counts

@@ -29,7 +29,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("OFFICER_LOCKOUT_MINUTES", 15))
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "citizens.identity.devices.client_address"
+AXES_CLIENT_IP_CALLABLE = "citizens.identity.devices.counted_address"
 AXES_LOCKOUT_CALLABLE = "superapp.officer_sign_in.lockout.locked_out"
 # Its tables keep what was typed, and its log names who: neither is for a page.
 AXES_ENABLE_ADMIN = False

@@ -1,3 +1,4 @@
+import secrets
 from collections.abc import Callable
 
 import pytest
@@ -61,7 +62,31 @@ def test_behind_a_proxy_callers_are_told_apart(
 
     assert read(f"10.9.9.9, {address}") == 200
     assert read(f"10.8.8.8, {address}") == 429
-    assert read(f"{address}, {address[:-1]}2") == 200
+    assert read(f"{address}, {address.replace('2001:db8:', '2001:db9:')}") == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        ("{v4}", "{v4}:4711"),
+        ("{v4}:4711", "{v4}:4712"),
+        ("{v4}", "::ffff:{v4}"),
+        ("{v6}", "[{v6}]"),
+        ("[{v6}]:4711", "[{v6}]:4712"),
+    ],
+)
+def test_a_port_that_the_proxy_writes_down_tells_no_callers_apart(
+    anonymous: APIClient, limit_rate: LimitRate, settings: Settings, address: str, first: str, again: str
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    limit_rate("address", "1/day")
+    who = {"v4": ".".join(str(part) for part in secrets.token_bytes(4)), "v6": address}
+
+    def read(forwarded: str) -> int:
+        return int(anonymous.get("/api/v1/services", HTTP_X_FORWARDED_FOR=forwarded.format(**who)).status_code)
+
+    assert [read(first), read(again)] == [200, 429]
 
 
 @pytest.mark.django_db

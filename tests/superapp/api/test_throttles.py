@@ -74,6 +74,11 @@ def somebody() -> str:
     return str(uuid4())
 
 
+def elsewhere(address: str) -> str:
+    """An address that is no neighbour of that one."""
+    return address.replace("2001:db8:", "2001:db9:")
+
+
 def assert_told_to_wait(answer: HttpResponse) -> None:
     assert answer.status_code == 429
     assert answer["Content-Type"] == "application/problem+json"
@@ -90,7 +95,7 @@ def test_who_tries_too_often_is_told_to_wait_and_neighbours_are_not(
 
     assert all(attempt(who, address).status_code != 429 for _ in range(2))
     assert_told_to_wait(attempt(who, address))
-    assert_told_to_wait(attempt(who, address.replace("::1", "::2")))
+    assert_told_to_wait(attempt(who, elsewhere(address)))
     assert attempt(somebody(), address).status_code != 429
 
 
@@ -104,7 +109,21 @@ def test_an_address_that_tries_far_too_often_is_told_to_wait_whoever_calls(
     assert all(attempt(somebody(), address).status_code != 429 for _ in range(2))
     assert_told_to_wait(attempt(somebody(), address))
     assert_told_to_wait(attempt(somebody(), address, HTTP_X_FORWARDED_FOR="203.0.113.7"))
-    assert attempt(somebody(), address.replace("::1", "::2")).status_code != 429
+    assert attempt(somebody(), elsewhere(address)).status_code != 429
+
+
+@pytest.mark.django_db
+def test_a_caller_who_changes_the_address_within_their_own_network_escapes_no_limit(
+    anonymous: APIClient, limit_rate: LimitRate, address: str
+) -> None:
+    limit_rate("address", "2/day")
+
+    def read(suffix: str) -> HttpResponse:
+        answer: HttpResponse = anonymous.get("/api/v1/services", REMOTE_ADDR=address.replace("::1", suffix))
+        return answer
+
+    assert [read(suffix).status_code for suffix in ("::1", "::2")] == [200, 200]
+    assert_told_to_wait(read(":ffff:1:2:3"))
 
 
 @pytest.mark.django_db
@@ -162,7 +181,7 @@ def test_wrong_keys_of_agencies_count_by_address_and_right_ones_by_agency(
     assert redeem(agency, "x", REMOTE_ADDR=address).status_code != 429
     limit_rate("agency", "1/day")
     assert redeem(agency, "x", REMOTE_ADDR=address).status_code != 429
-    assert_told_to_wait(redeem(agency, "x", REMOTE_ADDR=address.replace("::1", "::2")))
+    assert_told_to_wait(redeem(agency, "x", REMOTE_ADDR=elsewhere(address)))
 
 
 @pytest.mark.django_db
@@ -182,6 +201,8 @@ def test_a_refresh_token_counts_wherever_it_is_shown(limit_rate: LimitRate, addr
 
     assert ATTEMPTS["token, by refresh token"](token, address).status_code == 422
     assert_told_to_wait(ATTEMPTS["token, by what it replaces"](token, address))
+    finish = Attempt("credential", f"{CONSENT_REQUESTS}/{somebody()}/finish", "replaces")
+    assert_told_to_wait(finish(token, address))
 
 
 def test_a_phone_that_goes_on_with_a_token_that_is_over_is_told_to_wait(

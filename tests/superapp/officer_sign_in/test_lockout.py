@@ -39,6 +39,13 @@ def test_a_stranger_locks_out_no_officer_who_sits_elsewhere(desk: Desk, settings
     assert officer.give_password(HTTP_X_FORWARDED_FOR="198.51.100.7").status_code == 302
 
 
+def test_another_address_of_the_same_network_is_locked_out_as_well(desk: Desk) -> None:
+    for number in range(5):
+        desk.give_password("wrong", REMOTE_ADDR=f"2001:db8::{number}")
+    assert desk.give_password(REMOTE_ADDR="2001:db8::99").status_code == 429
+    assert desk.give_password(REMOTE_ADDR="2001:db8:0:1::99").status_code == 302
+
+
 def test_a_made_up_address_is_not_believed(desk: Desk) -> None:
     for number in range(5):
         desk.give_password("wrong", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}")
