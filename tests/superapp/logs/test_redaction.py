@@ -4,29 +4,39 @@ import io
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import structlog
+from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
+from citizens.identity.consent_requests.rows import callback_token
 from superapp.logs.formatter import json_formatter, redact
 
 NUMBER = "1234567890121"
 Logged = Callable[[], list[dict[str, Any]]]
 
 
-@pytest.fixture
-def logged() -> Iterator[Logged]:
-    """The lines of the logger `somebody`, as the console would have them."""
+@contextmanager
+def lines_of(logger: logging.Logger) -> Iterator[Logged]:
+    """As the console would have them."""
     output = io.StringIO()
     handler = logging.StreamHandler(output)
     handler.setFormatter(json_formatter())
-    logger = logging.getLogger("somebody")
     logger.addHandler(handler)
-    logger.propagate = False
     yield lambda: [json.loads(line) for line in output.getvalue().splitlines()]
     logger.removeHandler(handler)
+
+
+@pytest.fixture
+def logged() -> Iterator[Logged]:
+    """The lines of the logger `somebody`."""
+    logger = logging.getLogger("somebody")
+    logger.propagate = False
+    with lines_of(logger) as lines:
+        yield lines
 
 
 @pytest.mark.parametrize("spelling", [NUMBER, "1-2345-67890-12-1", "1 2345 67890 12 1"])
@@ -45,6 +55,16 @@ def test_an_exception_keeps_its_trace_and_loses_what_it_repeats(logged: Logged) 
     [line] = logged()
     assert "ValueError: no such person: [13 digits] at https://a.go.th/callback?[query]" in line["exception"]
     assert "test_redaction.py" in line["exception"]
+
+
+@pytest.mark.django_db
+def test_the_token_in_the_address_of_the_nodes_news_is_hidden(anonymous: APIClient) -> None:
+    token, callback = callback_token(uuid7()), "/api/v1/auth/consent-requests/callback"
+    with lines_of(logging.getLogger()) as lines:
+        assert anonymous.post(f"{callback}/{token}").status_code == 404
+    written = str(lines())
+    assert f"{callback}/[token]" in written
+    assert token not in written
 
 
 def test_ids_and_times_of_ours_stay() -> None:
