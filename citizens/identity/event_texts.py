@@ -1,7 +1,7 @@
 """What happened to an identity, in a sentence that the citizen reads."""
 
 from citizens.models import IdentityEvent
-from services_catalog.languages import Text
+from services_catalog.languages import NO_TEXT, Text
 
 _Kind = IdentityEvent.Kind
 
@@ -40,11 +40,9 @@ _SENTENCES: dict[_Kind, Text] = {
     _Kind.NUMBER_SEEN: Text("เจ้าหน้าที่เปิดดูเลขประจำตัวประชาชนของคุณ", "An officer looked at your ID number."),
 }
 
-_NO_SERVICE = Text("บริการ", "a service")
 
-
-def event_text(kind: str, provider: Text, service: Text = _NO_SERVICE) -> Text:
-    """`provider` and `service` are their names."""
+def event_text(kind: str, provider: Text, service: Text = NO_TEXT) -> Text:
+    """`provider` and `service` are their names, of those kinds that tell of them."""
     sentence = _SENTENCES[_Kind(kind)]
     return Text(
         sentence.th.format(provider=provider.th, service=service.th),

@@ -26,7 +26,7 @@ UNAVAILABLE = Counter(
 )
 # The moment up to which the cache has all ended sessions; a cache that was emptied has no such moment.
 _COMPLETE_UNTIL = "revoked:complete-until"
-# Changes with every revocation.
+# Changes with every revocation, and with every restoring.
 _GENERATION = "revoked:generation"
 # A session's end is committed at most so long after the time written into it.
 _COMMITTED_WITHIN = timedelta(minutes=1)

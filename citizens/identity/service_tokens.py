@@ -20,10 +20,11 @@ from citizens.identity.consents import consent_require
 from citizens.identity.devices import Device
 from citizens.identity.events import identity_event_write
 from citizens.identity.problems import SERVICE_TOKEN_OVER, SERVICE_TOKEN_UNKNOWN, TOKEN_NOT_ACCEPTED
+from citizens.identity.providers.registry import is_switched_off
 from citizens.identity.secrets import digest, new_secret
 from citizens.identity.step_up import stronger_sign_in_needed
 from citizens.identity.tokens import SignedInCitizen
-from citizens.models import AgencySubject, IdentityEvent, IdentityProvider, ServiceToken, Session
+from citizens.models import AgencySubject, IdentityEvent, ServiceToken, Session
 from services_catalog.models import Agency, Service, ServiceVersion
 from services_catalog.problems import UNKNOWN_SERVICE, Problem
 
@@ -137,7 +138,7 @@ def _is_over(token: ServiceToken) -> bool:
         or token.consent.revoked_at is not None
         or token.session.ended_at is not None
         or token.version.service.publication != Service.Publication.PUBLISHED
-        or IdentityProvider.objects.filter(code=token.session.provider, is_on=False).exists()
+        or is_switched_off(token.session.provider)
     )
 
 

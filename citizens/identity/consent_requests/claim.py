@@ -1,4 +1,8 @@
-"""Which requests have something to be done: claimed for a time, so that two workers never do the same."""
+"""Which requests have something to be done: claimed for a time, so that workers share them out.
+
+What ends, or is heard of in a callback, is due again before that time is over, and two workers may ask the node about
+it at once. A creation is sent once all the same: by the worker that sets `asked_at` when it claims.
+"""
 
 from functools import partial
 from uuid import UUID

@@ -3,15 +3,17 @@
 import os
 import secrets
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
+from citizens.identity.consent_requests.ask import consent_requests_ask_due
 from citizens.identity.consent_requests.claim import requests_claim
 from citizens.models import ProviderHealth
 from superapp.sandbox.listener import HangUp, Response, json_response
@@ -19,6 +21,7 @@ from tests.citizens.identity.consent_requests.conftest import (
     NODE_REQUEST,
     Phone,
     ScriptedNode,
+    callback,
     completed,
     make_node,
     pass_time,
@@ -234,10 +237,30 @@ def test_a_slow_node_has_so_many_calls_of_a_process_and_no_more(scripted: Script
     assert not ProviderHealth.objects.exists()
 
 
-def test_two_workers_never_do_the_same(scripted: ScriptedNode, phone: Phone) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_that_claim_at_once_do_not_get_the_same(scripted: ScriptedNode, phone: Phone) -> None:
     phone.started()
+
+    def claim() -> int:
+        try:
+            return len(requests_claim())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread, transaction.atomic():
+        assert len(requests_claim()) == 1
+        assert thread.submit(claim).result(timeout=1) == 0, "passed over, without waiting for the other's commit"
+    assert requests_claim() == [], "leased"
+
+
+def test_news_of_a_request_that_is_being_created_does_not_create_it_twice(scripted: ScriptedNode, phone: Phone) -> None:
+    request_id = phone.started()
     assert len(requests_claim()) == 1
-    assert requests_claim() == []
+    assert callback(request_id).status_code == 204
+    consent_requests_ask_due()
+
+    assert scripted.count("/rp/requests/") == 0, "that is for the worker that has claimed it"
+    assert scripted.count("/rp/request_references/") == 1
 
 
 def test_the_questions_become_rarer(scripted: ScriptedNode, phone: Phone) -> None:
