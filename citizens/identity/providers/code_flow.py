@@ -1,11 +1,10 @@
 """What all authorization code flows have in common (RFC 6749, 4.1; RFC 7636)."""
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
 from citizens.identity.addresses import with_query
+from citizens.identity.pkce import challenge_of
 from citizens.identity.providers.base import (
     Challenge,
     Configuration,
@@ -38,8 +37,7 @@ class CodeFlowProvider(RedirectProvider):
         if self.options["scope"]:
             query["scope"] = self.options["scope"]
         if self.options["pkce"]:
-            digest = hashlib.sha256(challenge.verifier.encode()).digest()
-            query["code_challenge"] = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+            query["code_challenge"] = challenge_of(challenge.verifier)
             query["code_challenge_method"] = "S256"
         return with_query(self.options["authorize_url"], query)
 

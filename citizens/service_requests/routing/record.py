@@ -58,9 +58,9 @@ def _tell_breaker(lane_id: UUID, sent: Sequence[Sent]) -> None:
     if not calls:
         return
     now = timezone.now()
-    if lane := _breaker_to_lock.first(lane_id, now):
-        breaker.note_calls(lane, calls, now)
-        write_rows(Lane, [vars(lane)], tuple(breaker.WRITTEN_FIELDS))
+    lane = _breaker_to_lock.get(lane_id, now)
+    breaker.note_calls(lane, calls, now)
+    write_rows(Lane, [vars(lane)], tuple(breaker.WRITTEN_FIELDS))
 
 
 _breaker_to_lock = PreparedQuery[Lane](

@@ -13,7 +13,8 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from citizens.identity.providers.secret import secret_seal
-from citizens.models import IdentityProvider
+from citizens.identity.tokens import access_token_issue
+from citizens.models import Citizen, IdentityProvider, Session
 from services_catalog.adapters import http
 from superapp.sandbox.client import Reply, exchange
 from superapp.sandbox.credentials import client_secret
@@ -21,7 +22,8 @@ from superapp.sandbox.identity.codes import ProviderCode
 from superapp.sandbox.journey.providers import provider_row
 from superapp.sandbox.server import Sandbox, serve
 from tests.citizens.identity.fake_provider import FakeProvider
-from tests.factories import SECRET, make_provider
+from tests.conftest import phone_with
+from tests.factories import SECRET, make_provider, make_session
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 PHONE = "https://app.superapp.example/signed-in"
@@ -34,6 +36,16 @@ def use_sandbox(sandbox: Sandbox, code: str) -> str:
     fields = {**provider_row(ProviderCode(code), sandbox.urls[code]), "secret_encrypted": secret}
     IdentityProvider.objects.update_or_create(code=code, defaults=fields)
     return sandbox.urls[code]
+
+
+@pytest.fixture
+def session(citizen: Citizen) -> Session:
+    return make_session(citizen)
+
+
+@pytest.fixture
+def phone(session: Session) -> APIClient:
+    return phone_with(access_token_issue(session))
 
 
 class Browser:

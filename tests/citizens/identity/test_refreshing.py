@@ -25,11 +25,6 @@ LATER = timedelta(seconds=31)
 
 
 @pytest.fixture
-def session(citizen: Citizen) -> Session:
-    return make_session(citizen)
-
-
-@pytest.fixture
 def first(session: Session) -> str:
     return refresh_token_issue(session)
 

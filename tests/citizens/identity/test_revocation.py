@@ -32,16 +32,6 @@ PATH = "/api/v1/service-requests"
 
 
 @pytest.fixture
-def session(citizen: Citizen) -> Session:
-    return make_session(citizen)
-
-
-@pytest.fixture
-def phone(session: Session) -> APIClient:
-    return phone_with(access_token_issue(session))
-
-
-@pytest.fixture
 def switch(db: None, session: Session) -> Iterator[IdentityProvider]:
     """A provider of this test alone, by which the session was opened."""
     provider = IdentityProvider.objects.create(

@@ -54,16 +54,6 @@ def trips(settings: Settings, empty_cache: Callable[[], None]) -> Callable[[], A
     return watch
 
 
-@pytest.fixture
-def session(citizen: Citizen) -> Session:
-    return make_session(citizen)
-
-
-@pytest.fixture
-def phone(session: Session) -> APIClient:
-    return phone_with(access_token_issue(session))
-
-
 def test_calls_cost_one_look_up_and_a_question_at_each_interval(phone: APIClient, trips: Callable[[], Any]) -> None:
     began = time.monotonic()
     with trips() as commands:
