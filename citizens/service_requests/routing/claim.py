@@ -131,20 +131,21 @@ def _claimed(taken: Taken, payload: Payload, lane: Lane, now: datetime) -> Claim
     )
 
 
-# Not one of the attempts that have been closed meanwhile, and none that has outlived its lease.
+# Not one of the attempts that have been closed meanwhile; by their keys, as they are closed (routing/closing.py).
 _MARK = (
     f'UPDATE "{DeliveryAttempt._meta.db_table}" SET outcome = %s, sending_at = %s'  # noqa: S608  (our own table)
-    " WHERE id = ANY(%s) AND outcome = %s AND lease_expires_at > %s RETURNING id"
+    " WHERE id = ANY(%s) AND sending_at IS NULL AND finished_at IS NULL RETURNING id"
 )
 
 
 def mark_sending(claimed: Sequence[Claimed]) -> list[Claimed]:
-    """Commits that these calls are about to start; returns those whose attempt was not closed in the meantime."""
-    if not claimed:
-        return []
+    """Commits that these calls are about to start; returns those that still hold their lease."""
     now = timezone.now()
-    ids = [one.attempt_id for one in claimed]
+    leased = [one for one in claimed if one.lease_expires_at > now]
+    if not leased:
+        return []
+    ids = [one.attempt_id for one in leased]
     with connection.cursor() as cursor:
-        cursor.execute(_MARK, [Outcome.SENDING.value, now, ids, Outcome.CLAIMED.value, now])
+        cursor.execute(_MARK, [Outcome.SENDING.value, now, ids])
         still_ours = {row[0] for row in cursor.fetchall()}
-    return [one for one in claimed if one.attempt_id in still_ours]
+    return [one for one in leased if one.attempt_id in still_ours]
