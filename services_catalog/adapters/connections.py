@@ -5,41 +5,46 @@ bounded by slots. A shared pool would let one agency's calls wait for another's,
 keeps for each call that it makes.
 """
 
-import ssl
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
+from typing import NamedTuple
 
-import httpcore2
+from services_catalog.adapters.connection import KEPT_SECONDS, Connection
 
-_KEPT_SECONDS = 15.0
 _KEPT_OF_EACH_ORIGIN = 64
 
 
-_Key = tuple[bytes, bytes, int]
+class Origin(NamedTuple):
+    """Where connections lead (RFC 6454, section 4)."""
+
+    scheme: str
+    host: str
+    port: int
 
 
 class Connections:
-    """Lends connections, the one used last first. Safe for use by many threads."""
+    """Lends connections, the one used last first. Safe for use by many threads.
 
-    def __init__(self, backend: httpcore2.NetworkBackend, ssl_context: ssl.SSLContext) -> None:
-        self._backend = backend
-        self._ssl_context = ssl_context
-        self._idle: dict[_Key, deque[httpcore2.HTTPConnection]] = {}
+    `connect` makes one that ends its attempt at the moment it is given.
+    """
+
+    def __init__(self, connect: Callable[[Origin, float], Connection]) -> None:
+        self._connect = connect
+        self._idle: dict[Origin, deque[Connection]] = {}
         self._lock = Lock()
         self._looked_through_at = monotonic()
 
     @contextmanager
-    def lend(self, origin: httpcore2.Origin) -> Iterator[httpcore2.HTTPConnection]:
+    def lend(self, origin: Origin, ends_at: float) -> Iterator[Connection]:
         """A connection for one call; one that the call leaves in order is kept for the next."""
-        key = (origin.scheme, origin.host, origin.port)
-        connection = self._take(key) or self._new(origin)
+        connection = self._take(origin) or self._connect(origin, ends_at)
         try:
             yield connection
         finally:
-            self._give_back(key, connection)
+            self._give_back(origin, connection)
 
     def close(self) -> None:
         """Closes all that are not in use."""
@@ -49,46 +54,41 @@ class Connections:
             for connection in connections:
                 connection.close()
 
-    def _take(self, key: _Key) -> httpcore2.HTTPConnection | None:
-        while connection := self._pop(key):
+    def _take(self, origin: Origin) -> Connection | None:
+        while connection := self._pop(origin):
             if not connection.has_expired():
                 return connection
             connection.close()
         return None
 
-    def _new(self, origin: httpcore2.Origin) -> httpcore2.HTTPConnection:
-        return httpcore2.HTTPConnection(
-            origin, ssl_context=self._ssl_context, keepalive_expiry=_KEPT_SECONDS, network_backend=self._backend
-        )
-
-    def _pop(self, key: _Key) -> httpcore2.HTTPConnection | None:
+    def _pop(self, origin: Origin) -> Connection | None:
         with self._lock:
-            connections = self._idle.get(key)
+            connections = self._idle.get(origin)
             return connections.pop() if connections else None
 
-    def _give_back(self, key: _Key, connection: httpcore2.HTTPConnection) -> None:
+    def _give_back(self, origin: Origin, connection: Connection) -> None:
         surplus = self._expired()
-        if not connection.is_idle() or connection.is_closed():
+        if not connection.is_idle():
             surplus.append(connection)
         else:
             with self._lock:
-                connections = self._idle.setdefault(key, deque())
+                connections = self._idle.setdefault(origin, deque())
                 connections.append(connection)
                 if len(connections) > _KEPT_OF_EACH_ORIGIN:
                     surplus.append(connections.popleft())
         for one in surplus:
             one.close()
 
-    def _expired(self) -> list[httpcore2.HTTPConnection]:
+    def _expired(self) -> list[Connection]:
         """Takes out what nobody has used for long, of agencies too that nobody calls any more; now and then."""
         with self._lock:
-            if monotonic() - self._looked_through_at < _KEPT_SECONDS:
+            if monotonic() - self._looked_through_at < KEPT_SECONDS:
                 return []
             self._looked_through_at = monotonic()
             expired = []
-            for key, connections in list(self._idle.items()):
+            for origin, connections in list(self._idle.items()):
                 while connections and connections[0].has_expired():
                     expired.append(connections.popleft())
                 if not connections:
-                    del self._idle[key]
+                    del self._idle[origin]
             return expired

@@ -5,23 +5,24 @@ reach an inner network. There are no redirects, no proxies and no cookies, answe
 ends at its total deadline however slowly the other side drips.
 """
 
+import socket
 import ssl
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from contextvars import ContextVar
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import quote
+from functools import cache
+from urllib.parse import quote, urlsplit
 
-import httpcore2
+import h11
 
 from services_catalog.adapters.addresses import AddressRefused, checked_address
-from services_catalog.adapters.connections import Connections
+from services_catalog.adapters.connection import Answered, Connection
+from services_catalog.adapters.connections import Connections, Origin
 
 _ANSWER_LIMIT = 1024 * 1024
 _CONNECT_LIMIT = 5.0
-_ends_at: ContextVar[float] = ContextVar("egress_ends_at")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class NotSent(Exception):
@@ -70,69 +71,48 @@ class SecretUrl:
         return f"{self._before}{self._secret}{self._after}"
 
 
-def _time_left(limit: float | None = None) -> float:
-    left = _ends_at.get() - time.monotonic()
-    if left <= 0:
-        raise httpcore2.ReadTimeout("total deadline")
-    return left if limit is None else min(left, limit)
+class _CannotConnect(Exception):
+    """Nobody answers there, or not as the certificate of that name would have it."""
 
 
-class _DeadlineStream(httpcore2.NetworkStream):
-    """A socket whose every operation ends at the deadline of the call it serves.
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """An address, as its parts go into a request."""
 
-    A request leaves as a whole, when its answer is asked for: head and body one by one are two packets.
-    """
-
-    def __init__(self, stream: httpcore2.NetworkStream) -> None:
-        self._stream = stream
-        self._unsent = bytearray()
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        if self._unsent:
-            unsent, self._unsent = bytes(self._unsent), bytearray()
-            # Who closes before reading it all may have answered first.
-            with suppress(httpcore2.WriteError):
-                self._stream.write(unsent, _time_left())
-        return self._stream.read(max_bytes, _time_left())
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._unsent += buffer
-
-    def close(self) -> None:
-        self._stream.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore2.NetworkStream:
-        return _DeadlineStream(self._stream.start_tls(ssl_context, server_hostname, _time_left()))
-
-    def get_extra_info(self, info: str) -> object:
-        return self._stream.get_extra_info(info)
+    origin: Origin
+    host_header: bytes
+    path: bytes
 
 
-class _PinnedBackend(httpcore2.NetworkBackend):
-    """Connects to the checked address of a name; TLS still verifies the name."""
-
-    def __init__(self) -> None:
-        self._backend = httpcore2.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
-    ) -> httpcore2.NetworkStream:
-        try:
-            address = checked_address(host, port)
-        except (OSError, UnicodeError):  # the latter of a name with a label that is empty or too long
-            raise httpcore2.ConnectError("name does not resolve") from None
-        stream = self._backend.connect_tcp(address, port, _time_left(_CONNECT_LIMIT), local_address, socket_options)
-        return _DeadlineStream(stream)
+def _connect(origin: Origin, ends_at: float) -> Connection:
+    """To the checked address of the name; TLS still verifies the name. Raises AddressRefused and _CannotConnect."""
+    left = max(0.001, min(_CONNECT_LIMIT, ends_at - time.monotonic()))
+    try:
+        address = checked_address(origin.host, origin.port)
+        connected = socket.create_connection((address, origin.port), timeout=left)
+    except (OSError, UnicodeError):  # the latter of a name with a label that is empty or too long
+        raise _CannotConnect from None
+    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return Connection(_secured(connected, origin.host, ends_at) if origin.scheme == "https" else connected)
 
 
-_connections = Connections(_PinnedBackend(), httpcore2.default_ssl_context())
+def _secured(connected: socket.socket, host: str, ends_at: float) -> ssl.SSLSocket:
+    try:
+        connected.settimeout(max(0.001, ends_at - time.monotonic()))
+        return _tls().wrap_socket(connected, server_hostname=host)
+    except OSError:
+        connected.close()
+        raise _CannotConnect from None
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+_connections = Connections(_connect)
 
 
 def call(
@@ -142,49 +122,61 @@ def call(
 
     Raises NotSent when nothing can have reached the other side, MaybeSent when something may have.
     """
-    _ends_at.set(time.monotonic() + deadline.total_seconds())
-    outcome = _exchange(method, url, headers, body)
+    outcome = _exchange(method, url, headers, body, time.monotonic() + deadline.total_seconds())
     if isinstance(outcome, Answer):
         return outcome
     raise outcome
 
 
 def _exchange(
-    method: str, url: str | SecretUrl, headers: Mapping[str, str], body: bytes | None
+    method: str, url: str | SecretUrl, headers: Mapping[str, str], body: bytes | None, ends_at: float
 ) -> Answer | NotSent | MaybeSent:
     """Failures are returned and raised by the caller: an exception keeps the frames that it came through."""
-    sent = {"Accept": "application/json", "User-Agent": "superapp/1", **headers}
-    # As bytes: httpcore takes text in ASCII only, and a trace id comes from a phone.
-    encoded = [(name.encode(), value.encode()) for name, value in sent.items()]
-    target = _target(url)
-    if target is None:
+    try:
+        target = _target(url.whole() if isinstance(url, SecretUrl) else url)
+        request = _request(method, target, headers, body)
+    except (ValueError, h11.LocalProtocolError):
         return NotSent("bad_request_made")
     try:
-        with (
-            _connections.lend(target.origin) as connection,
-            connection.stream(method, target, headers=encoded, content=body) as response,
-        ):
-            whole = _bounded_body(response)
-            return MaybeSent("answer_too_large") if whole is None else _answer(response, whole)
+        with _connections.lend(target.origin, ends_at) as connection:
+            answered = connection.exchange(request, body, ends_at=ends_at, limit=_ANSWER_LIMIT)
     except AddressRefused:
         return NotSent("address_refused")
-    except (httpcore2.UnsupportedProtocol, httpcore2.LocalProtocolError):
-        return NotSent("bad_request_made")
-    except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+    except _CannotConnect:
         return NotSent("cannot_connect")
-    except httpcore2.TimeoutException:
+    except TimeoutError:
         return MaybeSent("no_answer_in_time")
-    except (httpcore2.NetworkError, httpcore2.ProtocolError):
+    except (OSError, h11.RemoteProtocolError):
         return MaybeSent("connection_lost")
+    return MaybeSent("answer_too_large") if answered.body is None else _answer(answered, answered.body)
 
 
-def _target(url: str | SecretUrl) -> httpcore2.URL | None:
-    """None where no request can be made of the address: it is not in ASCII, its port is none, its scheme another."""
-    try:
-        target = httpcore2.URL(url.whole() if isinstance(url, SecretUrl) else url)
-    except (TypeError, ValueError):
-        return None
-    return target if target.scheme in (b"http", b"https") else None
+def _target(url: str) -> _Target:
+    """Raises ValueError where no request can be made of the address: it is not in ASCII, its port is none, its scheme
+    another.
+    """
+    parts = urlsplit(url)
+    default_port = _DEFAULT_PORTS.get(parts.scheme)
+    if default_port is None or not parts.hostname:
+        raise ValueError("no address of a web server")
+    port = default_port if parts.port is None else parts.port
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return _Target(
+        Origin(parts.scheme, parts.hostname, port),
+        (host if port == default_port else f"{host}:{port}").encode("ascii"),
+        path.encode("ascii"),
+    )
+
+
+def _request(method: str, target: _Target, headers: Mapping[str, str], body: bytes | None) -> h11.Request:
+    """Raises h11.LocalProtocolError where a header holds what no request can carry."""
+    sent = {"Accept": "application/json", "User-Agent": "superapp/1", **headers}
+    # As bytes: h11 takes text in ASCII only, and a trace id comes from a phone.
+    encoded = [(b"Host", target.host_header), *((name.encode(), value.encode()) for name, value in sent.items())]
+    if body is not None:
+        encoded.append((b"Content-Length", b"%d" % len(body)))
+    return h11.Request(method=method, target=target.path, headers=encoded)
 
 
 def close_idle_connections() -> None:
@@ -192,16 +184,6 @@ def close_idle_connections() -> None:
     _connections.close()
 
 
-def _answer(response: httpcore2.Response, body: bytes) -> Answer:
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
-    return Answer(response.status, headers, body)
-
-
-def _bounded_body(response: httpcore2.Response) -> bytes | None:
-    """None when it is too large."""
-    body = bytearray()
-    for chunk in response.iter_stream():
-        body += chunk
-        if len(body) > _ANSWER_LIMIT:
-            return None
-    return bytes(body)
+def _answer(answered: Answered, body: bytes) -> Answer:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in answered.headers}
+    return Answer(answered.status, headers, body)
