@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from citizens.service_requests.models.requests import ServiceRequest
-from citizens.service_requests.models.states import OPEN_OUTCOMES, Errand, Outcome
+from citizens.service_requests.models.states import CLOSED_OUTCOMES, OPEN_OUTCOMES, Errand, Outcome
 
 
 class DeliveryAttempt(models.Model):
@@ -51,7 +51,12 @@ class DeliveryAttempt(models.Model):
                 condition=models.Q(outcome__in=OPEN_OUTCOMES),
             ),
             models.UniqueConstraint(fields=["service_request", "number"], name="attempt_number"),
-            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="attempt_outcome_known"),
+            # Statements that find attempts by their keys ask for an end instead of the outcome (routing/closing.py).
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=OPEN_OUTCOMES, finished_at__isnull=True)
+                | models.Q(outcome__in=CLOSED_OUTCOMES, finished_at__isnull=False),
+                name="attempt_is_open_until_finished",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ class Outcome(models.TextChoices):
 
 
 OPEN_OUTCOMES = [Outcome.CLAIMED, Outcome.SENDING]
+CLOSED_OUTCOMES = [outcome for outcome in Outcome if outcome not in OPEN_OUTCOMES]
 
 
 class Errand(models.TextChoices):

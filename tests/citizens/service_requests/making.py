@@ -13,7 +13,7 @@ from citizens.identity.assurance import Assurance
 from citizens.identity.citizens import citizen_identify
 from citizens.identity.providers.base import VerifiedIdentity
 from citizens.models import Citizen
-from citizens.service_requests.models import DeliveryAttempt, Outcome, ServiceRequest
+from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Outcome, ServiceRequest
 from citizens.service_requests.services import Asked, request_submit
 from services_catalog.models import Agency, Lane, Service
 from services_catalog.services.credentials import credential_set_primary
@@ -101,7 +101,12 @@ def make_attempt(service_request: ServiceRequest, outcome: Outcome = Outcome.SEN
         lane_id=service_request.service_id,
         number=number,
         outcome=outcome,
-        **{"lease_expires_at": now + timedelta(seconds=30), "created_at": now, **fields},
+        **{
+            "lease_expires_at": now + timedelta(seconds=30),
+            "created_at": now,
+            "finished_at": None if outcome in OPEN_OUTCOMES else now,
+            **fields,
+        },
     )
 
 

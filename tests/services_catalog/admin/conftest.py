@@ -88,6 +88,7 @@ def make_rows(code: str) -> AgencyRows:
         failure_code=f"trouble_at_{code}",
         lease_expires_at=timezone.now(),
         created_at=timezone.now(),
+        finished_at=timezone.now(),
     )
     outage = plan_outage(service)
     difference = Difference.objects.create(

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from uuid_utils.compat import uuid7
 
 from citizens.service_requests.ids import first_id_of
-from citizens.service_requests.models import DeliveryAttempt, ServiceRequest
+from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, ServiceRequest
 from services_catalog.models import Agency, Lane, Officer, Outage, Service
 from superapp.operations import admin_views
 from superapp.operations.figures import lane_figures, totals
@@ -53,6 +53,7 @@ def attempt(request: ServiceRequest, number: int, outcome: str, identifier: UUID
         outcome=outcome,
         lease_expires_at=now,
         created_at=now,
+        finished_at=None if outcome in OPEN_OUTCOMES else now,
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ForeignObjectRel, Model
+from django.utils import timezone
 from pytest_django import Settings
 
 from citizens.service_requests.archive import files, write
@@ -123,7 +124,8 @@ def test_what_waits_for_a_human_a_call_or_a_word_to_the_citizen_stays(
     four_years_later()
     assert archive().requests == 0
     ServiceRequest.objects.filter(pk=parked.pk).update(parked_reason="")
-    DeliveryAttempt.objects.filter(service_request=being_sent).update(outcome=Outcome.UNKNOWN)
+    attempts = DeliveryAttempt.objects.filter(service_request=being_sent)
+    attempts.update(outcome=Outcome.UNKNOWN, finished_at=timezone.now())
     StatusEvent.objects.filter(service_request=untold).update(notified_at=untold.updated_at)
     assert archive().requests == 3
 

@@ -1,6 +1,7 @@
 """Claiming: slots, leases, and what a claimed attempt carries (rules 1, 4, 7, 13)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from uuid import UUID
@@ -58,7 +59,7 @@ def test_a_claim_is_not_waited_for_and_the_mark_before_the_call_is() -> None:
 def test_the_key_is_the_same_on_every_attempt(service: Service) -> None:
     service_request = make_request(service)
     [first] = claim(service.pk, at_most=1)
-    DeliveryAttempt.objects.update(outcome=Outcome.RETRYABLE)
+    DeliveryAttempt.objects.update(outcome=Outcome.RETRYABLE, finished_at=timezone.now())
     ServiceRequest.objects.update(next_attempt_at=timezone.now())
     [second] = claim(service.pk, at_most=1)
     assert first.attempt_id != second.attempt_id
@@ -83,7 +84,8 @@ def test_never_takes_more_than_the_free_slots(service: Service) -> None:
     assert claim(service.pk, at_most=10) == []
     DeliveryAttempt.objects.filter(pk=DeliveryAttempt.objects.earliest("id").pk).update(outcome=Outcome.SENDING)
     assert claim(service.pk, at_most=10) == [], "an attempt that is being sent fills its slot, too"
-    DeliveryAttempt.objects.filter(pk=DeliveryAttempt.objects.earliest("id").pk).update(outcome=Outcome.DELIVERED)
+    first = DeliveryAttempt.objects.filter(pk=DeliveryAttempt.objects.earliest("id").pk)
+    first.update(outcome=Outcome.DELIVERED, finished_at=timezone.now())
     assert len(claim(service.pk, at_most=10)) == 1
 
 
@@ -204,15 +206,14 @@ def test_an_attempt_whose_lease_ran_out_is_not_sent(service: Service) -> None:
     make_request(service)
     make_request(service)
     expired, alive = claim(service.pk, at_most=2)
-    DeliveryAttempt.objects.filter(pk=expired.attempt_id).update(lease_expires_at=timezone.now())
-    assert mark_sending([expired, alive]) == [alive]
+    assert mark_sending([replace(expired, lease_expires_at=timezone.now()), alive]) == [alive]
     assert DeliveryAttempt.objects.get(pk=expired.attempt_id).outcome == Outcome.CLAIMED, "the sweep closes it"
 
 
 def test_an_attempt_that_somebody_closed_is_not_sent(service: Service) -> None:
     make_request(service)
     claimed = claim(service.pk, at_most=1)
-    DeliveryAttempt.objects.update(outcome=Outcome.RETRYABLE)
+    DeliveryAttempt.objects.update(outcome=Outcome.RETRYABLE, finished_at=timezone.now())
     assert mark_sending(claimed) == []
     assert DeliveryAttempt.objects.get().outcome == Outcome.RETRYABLE
 

@@ -175,7 +175,7 @@ def test_the_late_result_of_a_closed_attempt_changes_nothing(
 def test_the_late_result_of_an_old_attempt_leaves_the_new_one_alone(service: Service) -> None:
     service_request = make_request(service)
     old = begin(service, service_request)
-    DeliveryAttempt.objects.update(outcome=Outcome.UNKNOWN)
+    DeliveryAttempt.objects.update(outcome=Outcome.UNKNOWN, finished_at=timezone.now())
     ServiceRequest.objects.update(next_attempt_at=timezone.now())
     new = begin(service, service_request)
     record([ended(old, Retryable("http_503"))])
