@@ -6,11 +6,12 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 # Thirteen digits in a row, or grouped as on the card (1-2345-67890-12-1, or with spaces); no part of a longer number.
-_NATIONAL_ID = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[- ]?[0-9]){12}(?![0-9A-Za-z])")
+# What may stand before the first digit is asked once there is one, which spares most places of a line the question.
+_NATIONAL_ID = re.compile(r"[0-9](?<![0-9A-Za-z][0-9])(?:[- ]?[0-9]){12}(?![0-9A-Za-z])")
 # Queries hold one-time codes and what people searched for.
 _QUERY = re.compile(r"\?[^\s\"'\\<>]*=[^\s\"'\\<>]*")
 # What makes the address of the node's news unguessable (citizens.identity.consent_requests.rows.callback_token).
-_CALLBACK_TOKEN = re.compile(r"(?<=/callback/)[0-9a-f]{64}")
+_CALLBACK_TOKEN = re.compile(r"/callback/[0-9a-f]{64}")
 
 SHARED_PROCESSORS: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -37,5 +38,5 @@ def render(logger: WrappedLogger, name: str, event: EventDict) -> str:
 
 def redact(text: str) -> str:
     """Without the queries and callback tokens of addresses, and without what looks like a national number."""
-    without_tokens = _CALLBACK_TOKEN.sub("[token]", _QUERY.sub("?[query]", text))
+    without_tokens = _CALLBACK_TOKEN.sub("/callback/[token]", _QUERY.sub("?[query]", text))
     return _NATIONAL_ID.sub("[13 digits]", without_tokens)
