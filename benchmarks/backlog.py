@@ -15,6 +15,7 @@ from benchmarks.peers.calls import Job
 from benchmarks.submissions import make_citizens
 from citizens.identity.claims import applicant_claims
 from citizens.models import Citizen
+from citizens.service_requests.bulk import insert_rows
 from citizens.service_requests.lifecycle import first_event
 from citizens.service_requests.models import ServiceRequest, StatusEvent
 from citizens.service_requests.receipts import new_receipt_number
@@ -54,7 +55,7 @@ class Backlog:
         with transaction.atomic():
             events = [first_event(one) for one in requests]
             ServiceRequest.objects.bulk_create(requests, batch_size=_BATCH)
-            StatusEvent.objects.bulk_create(events, batch_size=_BATCH)
+            insert_rows(StatusEvent, [vars(event) for event in events])
         return [str(one.pk) for one in requests]
 
     def release(self) -> None:

@@ -17,6 +17,7 @@ from django.db.models import Model
 from psycopg.errors import LockNotAvailable
 
 from citizens.service_requests import problems
+from citizens.service_requests.lifecycle import NewEvent
 from citizens.service_requests.live_services import LiveService
 from citizens.service_requests.models import IdempotencyKey, ServiceRequest, StatusEvent
 from services_catalog.models import Lane, Outage, Service
@@ -27,7 +28,7 @@ def write_acceptance(
     live: LiveService,
     key: IdempotencyKey,
     service_request: ServiceRequest,
-    event: StatusEvent,
+    event: NewEvent,
     *,
     known_as: Sequence[bytes],
     sent_since: datetime | None,
@@ -43,7 +44,8 @@ def write_acceptance(
     now = service_request.created_at
     still = [live.id, live.version_id, live.min_ial, live.min_aal, live.give_up_after_days, now, now, now, now]
     unsent = [key.citizen_id, list(known_as), sent_since]
-    parameters = [*_values(key), *still, *unsent, *_values(service_request), *_values(event)]
+    parameters = [*_values(IdempotencyKey, key), *still, *unsent]
+    parameters += [*_values(ServiceRequest, service_request), *_values(StatusEvent, event)]
     try:
         with connection.cursor() as cursor:
             cursor.execute(_statement(), parameters)
@@ -89,6 +91,6 @@ def _attributes(model: type[Model]) -> list[str]:
     return [field.attname for field in model._meta.concrete_fields]
 
 
-def _values(row: Model) -> list[Any]:
+def _values(model: type[Model], row: Model | NewEvent) -> list[Any]:
     """As the driver takes them: no column of these models is stored as something else than its Python value."""
-    return [getattr(row, attribute) for attribute in _attributes(type(row))]
+    return [getattr(row, attribute) for attribute in _attributes(model)]

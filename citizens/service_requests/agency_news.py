@@ -12,7 +12,14 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from citizens.service_requests.errands import send_errand
-from citizens.service_requests.lifecycle import FINAL_STATUSES, News, lock_requests, save_transitions, transition
+from citizens.service_requests.lifecycle import (
+    FINAL_STATUSES,
+    NewEvent,
+    News,
+    lock_requests,
+    save_transitions,
+    transition,
+)
 from citizens.service_requests.models import Actor, AgencyEvent, Errand, ServiceRequest, Status, StatusEvent
 from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency
@@ -100,7 +107,7 @@ def _is_late(service_request: ServiceRequest, news: AgencyStatus) -> bool:
     return is_repeated or news.occurred_at < last.occurred_at
 
 
-def _late(service_request: ServiceRequest, news: AgencyStatus) -> StatusEvent | None:
+def _late(service_request: ServiceRequest, news: AgencyStatus) -> NewEvent | None:
     """A text about the present status is worth reading; who must act, and what is asked, stays as it is."""
     if news.status != service_request.status:
         return None
@@ -108,7 +115,7 @@ def _late(service_request: ServiceRequest, news: AgencyStatus) -> StatusEvent | 
     return transition(service_request, news.status, _as_news(news, next_actor=present, milestone=news.milestone))
 
 
-def _timely(service_request: ServiceRequest, news: AgencyStatus) -> StatusEvent | None:
+def _timely(service_request: ServiceRequest, news: AgencyStatus) -> NewEvent | None:
     overtakes = service_request.status == Status.RECEIVED
     # What is asked is also what the citizen reads on the timeline, where the agency says nothing else.
     milestone = news.asks.text if news.asks and news.milestone == NO_TEXT else news.milestone
@@ -131,12 +138,12 @@ def _as_news(news: AgencyStatus, *, next_actor: Actor | None, milestone: Text) -
     )
 
 
-def _log(service_request: ServiceRequest, told: Status, event: StatusEvent | None) -> None:
+def _log(service_request: ServiceRequest, told: Status, event: NewEvent | None) -> None:
     """The line carries the request id of the agency's push by itself; `submitted_with` is that of the phone's call."""
     line = {
         "reference": str(service_request.pk),
         "told": told.value,
-        "status_event": str(event.pk) if event else None,
+        "status_event": str(event.id) if event else None,
         "submitted_with": service_request.request_id,
     }
     transaction.on_commit(lambda: logger.info("agency_status", **line), robust=True)

@@ -4,14 +4,12 @@ Rows are given by the attribute names of their columns, as `vars(instance)` has 
 parameters: what all rows have in common, and what each has of its own. Arrays would be quoted cell by cell, in Python.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from typing import Any
-from uuid import UUID
 
+import orjson
 from django.db import connection
 from django.db.models import Field, JSONField, Model
 
@@ -44,13 +42,7 @@ def write_rows(model: type[Model], rows: Sequence[Row], names: tuple[str, ...]) 
 
 def as_json(content: Any) -> str:
     """For `json_to_recordset` and its like. Raises TypeError for what has no text that PostgreSQL reads the same."""
-    return json.dumps(content, ensure_ascii=False, default=_text)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, UUID | datetime):
-        return str(value)
-    raise TypeError(type(value).__name__)
+    return orjson.dumps(content).decode()
 
 
 def _columns(model: type[Model], rows: Sequence[Row], names: tuple[str, ...]) -> _Columns:

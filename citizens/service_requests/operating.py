@@ -17,6 +17,7 @@ from citizens.service_requests import texts
 from citizens.service_requests.doubling import may_double
 from citizens.service_requests.lifecycle import (
     FINAL_STATUSES,
+    NewEvent,
     News,
     begin_errand,
     lock_requests,
@@ -69,7 +70,7 @@ class TooMany(ValueError):
     """More than AT_MOST requests at once."""
 
 
-Changed = StatusEvent | None | Refusal
+Changed = NewEvent | None | Refusal
 Change = Callable[[ServiceRequest, Service], Changed]
 
 
@@ -146,7 +147,7 @@ def request_mark_delivered(*, request_id: UUID, agency_reference: str, by: Doer,
     return _operate([request_id], change, action="request_mark_delivered", by=by, reason=reason)
 
 
-def _deliver_anew(service_request: ServiceRequest, service: Service) -> StatusEvent | None:
+def _deliver_anew(service_request: ServiceRequest, service: Service) -> NewEvent | None:
     """The citizen was told that it could not be delivered, and is told that we try again."""
     news = News(StatusEvent.Source.PLATFORM, milestone=texts.SENT_AGAIN)
     event = transition(service_request, Status.RECEIVED, news)
@@ -181,7 +182,7 @@ def _operate_batch(ids: Sequence[UUID], change: Change, action: str, by: Doer, r
     under_way = set(open_attempts.values_list("service_request_id", flat=True))
     # What is not there any more has ended and was archived.
     refused: Counter[Refusal] = Counter({Refusal.ENDED: len(ids) - len(requests)})
-    events: list[StatusEvent | None] = []
+    events: list[NewEvent | None] = []
     acts: list[Act] = []
     changed: list[ServiceRequest] = []
     for service_request in requests.values():

@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from citizens.service_requests.bulk import write_rows
-from citizens.service_requests.lifecycle import lock_requests, save_transitions
-from citizens.service_requests.models import Outcome, StatusEvent
+from citizens.service_requests.lifecycle import NewEvent, lock_requests, save_transitions
+from citizens.service_requests.models import Outcome
 from citizens.service_requests.routing.attempt_log import Ended, log_attempts
 from citizens.service_requests.routing.closing import Closing, close_attempts
 from citizens.service_requests.routing.send import AdapterBroke, CannotFindOut, NotStarted, NotWanted, Result, Sent
@@ -26,7 +26,7 @@ def record(sent: Sequence[Sent]) -> None:
     requests = lock_requests(one.claimed.request_id for one in sent)
     closed = close_attempts({one.claimed.attempt_id: _closing(one.result) for one in sent})
     recorded = [one for one in sent if one.claimed.attempt_id in closed]
-    events: list[StatusEvent | None] = []
+    events: list[NewEvent | None] = []
     for one in recorded:
         events += settle(requests[one.claimed.request_id], closed[one.claimed.attempt_id].errand, one.result)
     note_delivered_answers([one.claimed.payload for one in recorded if isinstance(one.result, Receipt)])

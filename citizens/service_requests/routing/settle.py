@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from citizens.service_requests import texts
-from citizens.service_requests.lifecycle import FINAL_STATUSES, News, end_errand, transition
+from citizens.service_requests.lifecycle import FINAL_STATUSES, NewEvent, News, end_errand, transition
 from citizens.service_requests.models import Actor, CitizenResponse, Errand, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.retry import current_profile, next_attempt_at
 from citizens.service_requests.routing.payloads import Payload
@@ -15,7 +15,7 @@ from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Pe
 from services_catalog.adapters.types import Answer, Receipt
 from services_catalog.languages import Text
 
-Events = list[StatusEvent | None]
+Events = list[NewEvent | None]
 
 # What a receipt may say beyond that the agency has it.
 _MORE_THAN_DELIVERED = frozenset(Status.values) - {Status.RECEIVED, Status.DELIVERED}

@@ -7,13 +7,12 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
-from citizens.service_requests.lifecycle import lock_requests, save_transitions
+from citizens.service_requests.lifecycle import NewEvent, lock_requests, save_transitions
 from citizens.service_requests.models import (
     OPEN_OUTCOMES,
     DeliveryAttempt,
     Outcome,
     ServiceRequest,
-    StatusEvent,
 )
 from citizens.service_requests.nudges import send_nudge
 from citizens.service_requests.routing.attempt_log import Ended, log_attempts
@@ -55,7 +54,7 @@ def expire_leases() -> int:
     requests = lock_requests(request_ids)
     attempts = list(expired.select_for_update().filter(service_request_id__in=requests).order_by("pk"))
     closed = close_attempts({attempt.pk: _LEASE_ENDS[Outcome(attempt.outcome)] for attempt in attempts})
-    events: list[StatusEvent | None] = []
+    events: list[NewEvent | None] = []
     for attempt in attempts:
         result = OutcomeUnknown(_LEASE_EXPIRED) if attempt.outcome == Outcome.SENDING else NotStarted()
         events += settle(requests[attempt.service_request_id], attempt.errand, result)
