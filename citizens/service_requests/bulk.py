@@ -4,6 +4,7 @@ Rows are given by the attribute names of their columns, as `vars(instance)` has 
 parameters: what all rows have in common, and what each has of its own. Arrays would be quoted cell by cell, in Python.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,11 @@ class _Columns:
     model: type[Model]
     own: tuple[str, ...]
     shared: tuple[str, ...]
+
+    @property
+    def json(self) -> list[str]:
+        """Those that may hold what orjson does not write: whole numbers of any length. They are each row's own."""
+        return [name for name in self.own if isinstance(_field(self.model, name), JSONField)]
 
 
 def insert_rows(model: type[Model], rows: Sequence[Row], *, ignore_conflicts: bool = False) -> None:
@@ -58,6 +64,9 @@ def _is_shared(field: "Field[Any, Any]", values: list[Any]) -> bool:
 
 def _execute(statement: str, columns: _Columns, rows: Sequence[Row]) -> None:
     own = [{name: row[name] for name in columns.own} for row in rows]
+    for name in columns.json:
+        for row in own:
+            row[name] = orjson.Fragment(json.dumps(row[name], ensure_ascii=False))
     shared = {name: rows[0][name] for name in columns.shared}
     with connection.cursor() as cursor:
         cursor.execute(statement, [as_json(own), as_json(shared)])

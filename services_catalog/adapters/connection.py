@@ -47,10 +47,15 @@ class Connection:
         self._send(self._on_the_wire(request, body), ends_at)
         answer = self._response(ends_at)
         content = self._body(ends_at, limit)
-        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+        if self._is_over():
             self._http.start_next_cycle()
             self._idle_since = time.monotonic()
         return Answered(answer.status_code, list(answer.headers), content)
+
+    def _is_over(self) -> bool:
+        """Whether both sides are through, and nothing came that would be taken for the answer to the next request."""
+        done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+        return done and not self._http.trailing_data[0]
 
     def is_idle(self) -> bool:
         """Whether it may carry another call: it is new, or the last one came to its end in order."""

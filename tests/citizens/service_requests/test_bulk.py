@@ -42,6 +42,7 @@ def write_and_read(service_request: ServiceRequest, name: str, value: Any) -> An
         ("asked_form", None),
         ("asked_form", {"type": "object", "x": [None, 1.5, True, AWKWARD]}),
         ("asked_form", []),
+        ("asked_form", {"maximum": 10**30}),
         ("asked_form", AWKWARD),
     ],
 )

@@ -72,6 +72,20 @@ def test_a_connection_that_the_agency_has_closed_is_not_used_again() -> None:
     assert len(opened) == 3
 
 
+def test_what_comes_after_an_answer_is_not_the_next_ones() -> None:
+    opened: list[int] = []
+
+    def talk(connection: socket.socket) -> None:
+        opened.append(connection.fileno())
+        read_request(connection)
+        connection.sendall(_ANSWER + _ANSWER.replace(b"200 OK", b"201 Created"))
+        read_request(connection)
+
+    with tcp_server(talk) as port:
+        assert [get(port) for _ in range(3)] == [200] * 3
+    assert len(opened) == 3
+
+
 def test_an_origin_gets_no_connection_of_another() -> None:
     first: list[int] = []
     second: list[int] = []
