@@ -6,7 +6,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from citizens.service_requests.lifecycle import News, lock_requests, save_transitions, transition
-from citizens.service_requests.models import DeliveryAttempt, Outcome, ServiceRequest, Status, StatusEvent
+from citizens.service_requests.models import (
+    OPEN_OUTCOMES,
+    DeliveryAttempt,
+    Outcome,
+    ServiceRequest,
+    Status,
+    StatusEvent,
+)
 from services_catalog.models import Service
 from tests.citizens.service_requests.submitting import PATH
 
@@ -34,6 +41,7 @@ def attempt(service_request: ServiceRequest, outcome: Outcome) -> DeliveryAttemp
         outcome=outcome,
         lease_expires_at=timezone.now(),
         created_at=timezone.now(),
+        finished_at=None if outcome in OPEN_OUTCOMES else timezone.now(),
     )
 
 
