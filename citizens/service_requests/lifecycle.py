@@ -81,8 +81,8 @@ class News:
 
 @dataclass(frozen=True)
 class NewEvent:
-    """A status event as it is going to be written, by the names of its columns; as a model it would take ten times as
-    long to make, and each delivery makes two.
+    """A status event as it is going to be written, by the names of its columns. Models take longer to make, and each
+    delivery makes two events.
     """
 
     service_request_id: UUID

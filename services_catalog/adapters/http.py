@@ -100,7 +100,7 @@ def _secured(connected: socket.socket, host: str, ends_at: float) -> ssl.SSLSock
     try:
         connected.settimeout(max(0.001, ends_at - time.monotonic()))
         return _tls().wrap_socket(connected, server_hostname=host)
-    except OSError:
+    except (OSError, ValueError):  # the latter of a name that no certificate can have
         connected.close()
         raise _CannotConnect from None
 
