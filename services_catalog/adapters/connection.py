@@ -4,6 +4,7 @@ import select
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import h11
@@ -14,12 +15,16 @@ _HEAD_LIMIT = 100 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer; `body` is None where it is larger than it may be. Header names are lower case."""
+class HttpAnswer:
+    """What came back. Header names are lower case."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes | None
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class AnswerTooLarge(Exception):
+    """There is more of it than the caller takes."""
 
 
 class Connection:
@@ -38,18 +43,19 @@ class Connection:
         self._room.register(connected, select.POLLOUT)
         self._idle_since = time.monotonic()
 
-    def exchange(self, request: h11.Request, body: bytes | None, *, ends_at: float, limit: int) -> Answered:
+    def exchange(self, request: h11.Request, body: bytes | None, *, ends_at: float, limit: int) -> HttpAnswer:
         """Sends a request and reads the whole answer, a body of up to `limit` bytes; over at `ends_at` (monotonic).
 
-        Raises TimeoutError when it is, OSError or h11.RemoteProtocolError when no answer can be read.
+        Raises TimeoutError when it is, AnswerTooLarge, OSError or h11.RemoteProtocolError when no answer can be read.
         """
         self._send(self._on_the_wire(request, body), ends_at)
-        answer = self._response(ends_at)
+        response = self._response(ends_at)
         content = self._body(ends_at, limit)
         if self._is_over():
             self._http.start_next_cycle()
             self._idle_since = time.monotonic()
-        return Answered(answer.status_code, list(answer.headers), content)
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in response.headers}
+        return HttpAnswer(response.status_code, headers, content)
 
     def _is_over(self) -> bool:
         """Whether both sides are through, and nothing came that would be taken for the answer to the next request."""
@@ -77,12 +83,12 @@ class Connection:
             pass
         return event
 
-    def _body(self, ends_at: float, limit: int) -> bytes | None:
+    def _body(self, ends_at: float, limit: int) -> bytes:
         body = bytearray()
         while isinstance(event := self._event(ends_at), h11.Data):
             body += event.data
             if len(body) > limit:
-                return None
+                raise AnswerTooLarge
         return bytes(body)
 
     def _event(self, ends_at: float) -> object:
@@ -92,8 +98,10 @@ class Connection:
 
     def _read(self, ends_at: float) -> bytes:
         wanted = self._something
-        if not isinstance(self._socket, ssl.SSLSocket):
-            _wait(wanted, ends_at)  # TLS alone may have something at hand that its socket does not show
+        if isinstance(self._socket, ssl.SSLSocket):
+            _left(ends_at)  # TLS may have something at hand that its socket does not show
+        else:
+            _wait(wanted, ends_at)
         while True:
             try:
                 return self._socket.recv(_READ_BYTES)
@@ -121,6 +129,12 @@ class Connection:
 
 def _wait(wanted: select.poll, ends_at: float) -> None:
     """Until there is something to read, or room to write, however little. Raises TimeoutError at `ends_at`."""
-    left = ends_at - time.monotonic()
-    if left <= 0 or not wanted.poll(left * 1000):
+    if not wanted.poll(_left(ends_at) * 1000):
         raise TimeoutError
+
+
+def _left(ends_at: float) -> float:
+    """Seconds until then. Raises TimeoutError when there are none."""
+    if (left := ends_at - time.monotonic()) <= 0:
+        raise TimeoutError
+    return left

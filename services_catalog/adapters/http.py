@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 import h11
 
 from services_catalog.adapters.addresses import AddressRefused, checked_address
-from services_catalog.adapters.connection import Answered, Connection
+from services_catalog.adapters.connection import HttpAnswer, AnswerTooLarge, Connection
 from services_catalog.adapters.connections import Connections, Origin
 
 _ANSWER_LIMIT = 1024 * 1024
@@ -39,15 +39,6 @@ class MaybeSent(Exception):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. Header names are lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
 
 
 class SecretUrl:
@@ -117,20 +108,20 @@ _connections = Connections(_connect)
 
 def call(
     method: str, url: str | SecretUrl, *, deadline: timedelta, headers: Mapping[str, str], body: bytes | None = None
-) -> Answer:
+) -> HttpAnswer:
     """One request and its whole answer, whatever its status.
 
     Raises NotSent when nothing can have reached the other side, MaybeSent when something may have.
     """
     outcome = _exchange(method, url, headers, body, time.monotonic() + deadline.total_seconds())
-    if isinstance(outcome, Answer):
+    if isinstance(outcome, HttpAnswer):
         return outcome
     raise outcome
 
 
 def _exchange(
     method: str, url: str | SecretUrl, headers: Mapping[str, str], body: bytes | None, ends_at: float
-) -> Answer | NotSent | MaybeSent:
+) -> HttpAnswer | NotSent | MaybeSent:
     """Failures are returned and raised by the caller: an exception keeps the frames that it came through."""
     try:
         target = _target(url.whole() if isinstance(url, SecretUrl) else url)
@@ -139,7 +130,7 @@ def _exchange(
         return NotSent("bad_request_made")
     try:
         with _connections.lend(target.origin, ends_at) as connection:
-            answered = connection.exchange(request, body, ends_at=ends_at, limit=_ANSWER_LIMIT)
+            return connection.exchange(request, body, ends_at=ends_at, limit=_ANSWER_LIMIT)
     except AddressRefused:
         return NotSent("address_refused")
     except _CannotConnect:
@@ -148,7 +139,8 @@ def _exchange(
         return MaybeSent("no_answer_in_time")
     except (OSError, h11.RemoteProtocolError):
         return MaybeSent("connection_lost")
-    return MaybeSent("answer_too_large") if answered.body is None else _answer(answered, answered.body)
+    except AnswerTooLarge:
+        return MaybeSent("answer_too_large")
 
 
 def _target(url: str) -> _Target:
@@ -182,8 +174,3 @@ def _request(method: str, target: _Target, headers: Mapping[str, str], body: byt
 def close_idle_connections() -> None:
     """For those who know that what is kept open leads nowhere any more."""
     _connections.close()
-
-
-def _answer(answered: Answered, body: bytes) -> Answer:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in answered.headers}
-    return Answer(answered.status, headers, body)

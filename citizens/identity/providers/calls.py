@@ -10,6 +10,7 @@ from django.conf import settings
 
 from citizens.identity.providers.base import IdentityNotProven, ProviderFailed, SessionNotEnded
 from services_catalog.adapters import http
+from services_catalog.adapters.connection import HttpAnswer
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+\Z")
 # RFC 6749, 5.2, and what ThaID and Mor Prom make of it.
@@ -21,7 +22,7 @@ _REFUSES_THE_PERSON = frozenset({400, 403, 404, 422})
 _ASKS_TO_WAIT = 429
 
 
-def call(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> http.Answer:
+def call(method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> HttpAnswer:
     """Raises ProviderFailed when no whole answer came."""
     try:
         return http.call(method, url, deadline=settings.PROVIDER_CALL_DEADLINE, headers=headers, body=body)
@@ -29,18 +30,18 @@ def call(method: str, url: str, headers: Mapping[str, str], body: bytes | None =
         raise ProviderFailed(error.code) from None
 
 
-def post_form(url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> http.Answer:
+def post_form(url: str, headers: Mapping[str, str], form: Mapping[str, str]) -> HttpAnswer:
     return call("POST", url, {**headers, "Content-Type": "application/x-www-form-urlencoded"}, urlencode(form).encode())
 
 
-def json_object(answer: http.Answer) -> dict[str, Any]:
+def json_object(answer: HttpAnswer) -> dict[str, Any]:
     """The content of a 200. Raises ProviderFailed."""
     if answer.status != 200:
         raise ProviderFailed(f"http_{answer.status}")
     return _parsed(answer)
 
 
-def token_answer(answer: http.Answer) -> dict[str, Any]:
+def token_answer(answer: HttpAnswer) -> dict[str, Any]:
     """What a token endpoint gives for a code. Raises IdentityNotProven where it refuses the code, ProviderFailed where
     it refuses us (our secret is wrong) or is broken.
     """
@@ -64,7 +65,7 @@ def told_to_bearer(url: str, extra_headers: Mapping[str, str], access_token: str
     return json_object(answer)
 
 
-def revocation_taken(answer: http.Answer) -> None:
+def revocation_taken(answer: HttpAnswer) -> None:
     """Nothing where a token is revoked: what such an answer says is not for us (RFC 7009, 2.2).
 
     Raises SessionNotEnded where it never will be, ProviderFailed where it may be later.
@@ -82,7 +83,7 @@ def printable(value: object) -> str:
     return value
 
 
-def _error_of(answer: http.Answer) -> str:
+def _error_of(answer: HttpAnswer) -> str:
     try:
         error = _parsed(answer).get("error")
     except ProviderFailed:
@@ -90,7 +91,7 @@ def _error_of(answer: http.Answer) -> str:
     return error if isinstance(error, str) else ""
 
 
-def _parsed(answer: http.Answer) -> dict[str, Any]:
+def _parsed(answer: HttpAnswer) -> dict[str, Any]:
     try:
         content = json.loads(answer.body)
     except (ValueError, RecursionError):

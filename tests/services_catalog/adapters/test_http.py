@@ -10,6 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from services_catalog.adapters import http
+from services_catalog.adapters.connection import HttpAnswer
 from superapp.sandbox.listener import Request, Response
 from tests.counterparts import drip, http_server, read_request, tcp_server, unused_port
 from tests.services_catalog.adapters.conftest import Resolve
@@ -19,7 +20,7 @@ HASTY = timedelta(seconds=0.5)
 PATIENT = timedelta(seconds=5)
 
 
-def get(url: str, deadline: timedelta = PATIENT) -> http.Answer:
+def get(url: str, deadline: timedelta = PATIENT) -> HttpAnswer:
     return http.call("GET", url, deadline=deadline, headers={})
 
 

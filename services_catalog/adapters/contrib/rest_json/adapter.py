@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from services_catalog.adapters import http
 from services_catalog.adapters.base import Adapter
+from services_catalog.adapters.connection import HttpAnswer
 from services_catalog.adapters.contrib.rest_json.options import RestJsonOptions
 from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.registry import registry
@@ -92,7 +93,7 @@ class RestJsonAdapter(Adapter):
         call: CallSettings,
         body: bytes | None = None,
         extra_headers: dict[str, str] | None = None,
-    ) -> http.Answer:
+    ) -> HttpAnswer:
         headers = {
             "Authorization": f"Bearer {call.outgoing_secret}",
             "X-Request-ID": call.request_id,
@@ -107,7 +108,7 @@ class RestJsonAdapter(Adapter):
             raise OutcomeUnknown(error.code) from None
 
 
-def _receipt(answer: http.Answer) -> Receipt:
+def _receipt(answer: HttpAnswer) -> Receipt:
     try:
         content: Any = json.loads(answer.body)
         return Receipt(_storable(str(content["agency_reference"])[:200]), str(content.get("status", "")))
@@ -122,7 +123,7 @@ def _storable(text: str) -> str:
     return text
 
 
-def _failure(answer: http.Answer) -> DeliveryFailure:
+def _failure(answer: HttpAnswer) -> DeliveryFailure:
     if answer.status in _TRY_LATER:
         return Retryable(f"http_{answer.status}", http_status=answer.status, retry_after=_retry_after(answer))
     if 400 <= answer.status < 500:
@@ -130,7 +131,7 @@ def _failure(answer: http.Answer) -> DeliveryFailure:
     return OutcomeUnknown(f"http_{answer.status}", http_status=answer.status)
 
 
-def _retry_after(answer: http.Answer) -> timedelta | None:
+def _retry_after(answer: HttpAnswer) -> timedelta | None:
     """The Retry-After header when it gives seconds (RFC 9110, section 10.2.3), at most a day."""
     seconds = answer.headers.get("retry-after", "")
     if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 9:
