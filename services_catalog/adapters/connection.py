@@ -111,8 +111,9 @@ class Connection:
                 wanted = self._room
             _wait(wanted, ends_at)
 
-    def _send(self, unsent: bytes, ends_at: float) -> None:
+    def _send(self, what: bytes, ends_at: float) -> None:
         """What does not go through is no error: who closes before reading it all may have answered first."""
+        unsent = memoryview(what)  # TLS takes 16 KiB at a time
         while unsent:
             wanted = self._room
             try:

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 import h11
 
 from services_catalog.adapters.addresses import AddressRefused, checked_address
-from services_catalog.adapters.connection import HttpAnswer, AnswerTooLarge, Connection
+from services_catalog.adapters.connection import AnswerTooLarge, Connection, HttpAnswer
 from services_catalog.adapters.connections import Connections, Origin
 
 _ANSWER_LIMIT = 1024 * 1024
@@ -91,7 +91,7 @@ def _secured(connected: socket.socket, host: str, ends_at: float) -> ssl.SSLSock
     try:
         connected.settimeout(max(0.001, ends_at - time.monotonic()))
         return _tls().wrap_socket(connected, server_hostname=host)
-    except (OSError, ValueError):  # the latter of a name that no certificate can have
+    except OSError:
         connected.close()
         raise _CannotConnect from None
 
