@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from time import monotonic
 
 import structlog
@@ -12,7 +13,7 @@ from structlog.contextvars import bound_contextvars
 from citizens.service_requests.routing.claim import Claimed
 from citizens.service_requests.routing.payloads import Cancellation
 from services_catalog.adapters.base import Adapter
-from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Retryable
+from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Answer, CallSettings, Receipt, Submission
 
 logger = structlog.get_logger(__name__)
@@ -20,9 +21,10 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CannotFindOut:
-    """Nobody can tell whether the agency has it: a human must look."""
+    """Nobody can tell whether the agency has it: a human must look. `http_status` is set where it was called."""
 
     code: str = "outcome_unknown"
+    http_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,16 @@ def _look_up(submission: Submission, adapter: Adapter, call: CallSettings) -> Re
         raise _still_unknown(failure) from None
 
 
-def _once_more(deliver: Callable[[], Receipt]) -> Receipt:
+def _once_more(deliver: Callable[[], Receipt]) -> Receipt | CannotFindOut:
     """The same under the same key. That the agency does not take it now says nothing of the first time."""
     try:
         return deliver()
     except Retryable as failure:
         raise _still_unknown(failure) from None
+    except Permanent as failure:
+        if failure.http_status == HTTPStatus.CONFLICT:  # as agencies say of a key whose first call they still work on
+            raise _still_unknown(failure) from None
+        return CannotFindOut(http_status=failure.http_status)
 
 
 def _still_unknown(failure: DeliveryFailure) -> OutcomeUnknown:
