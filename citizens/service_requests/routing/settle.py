@@ -70,11 +70,24 @@ def _delivered(service_request: ServiceRequest, receipt: Receipt) -> Events:
     if errand == Errand.SUBMISSION:
         events.append(transition(service_request, Status.DELIVERED, by_agency))
     elif errand == Errand.RESPONSE and service_request.status == Status.ACTION_REQUIRED:
-        answered = News(source=StatusEvent.Source.AGENCY, milestone=texts.ANSWER_DELIVERED)
-        events.append(transition(service_request, Status.IN_PROGRESS, answered))
-    if receipt.status in _MORE_THAN_DELIVERED:
+        events.append(_answer_delivered(service_request))
+    if receipt.status in _MORE_THAN_DELIVERED and not _would_take_back_a_question(service_request, receipt.status):
         events.append(transition(service_request, Status(receipt.status), by_agency))
     return events
+
+
+def _answer_delivered(service_request: ServiceRequest) -> NewEvent | None:
+    """The agency goes on, unless it has asked the citizen for more while the answer was on its way."""
+    actor = Actor(service_request.next_actor)
+    to = Status.IN_PROGRESS if actor == Actor.AGENCY else Status.ACTION_REQUIRED
+    news = News(source=StatusEvent.Source.AGENCY, next_actor=actor, milestone=texts.ANSWER_DELIVERED)
+    return transition(service_request, to, news)
+
+
+def _would_take_back_a_question(service_request: ServiceRequest, told: str) -> bool:
+    """A receipt has no time that tells whether it is newer than what the citizen is asked for: that stays."""
+    is_asked = service_request.status == Status.ACTION_REQUIRED and service_request.next_actor == Actor.CITIZEN
+    return is_asked and told == Status.IN_PROGRESS
 
 
 def _refused(service_request: ServiceRequest) -> Events:
