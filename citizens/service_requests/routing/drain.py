@@ -97,9 +97,9 @@ class _Drain:
             claimed = claim(self._lane.pk, at_most=room) if room else []
             self._claimed_all = len(claimed) < room
             for one in mark_sending(claimed):
-                call = self._capacity.executor.submit(
-                    send, one, self._line.adapter, self._line.call_settings(one.trace_id)
-                )
+                # The lane's deadline may have been changed since the turn began.
+                call_settings = self._line.call_settings(one.trace_id, deadline=one.call_deadline)
+                call = self._capacity.executor.submit(send, one, self._line.adapter, call_settings)
                 self.in_flight[call] = monotonic()
                 started += 1
         finally:

@@ -17,8 +17,7 @@ from citizens.service_requests.models import (
 from citizens.service_requests.nudges import send_nudge
 from citizens.service_requests.routing.attempt_log import Ended, log_attempts
 from citizens.service_requests.routing.closing import Closing, close_attempts
-from citizens.service_requests.routing.send import NotStarted
-from citizens.service_requests.routing.settle import settle, try_again
+from citizens.service_requests.routing.settle import Abandoned, settle, try_again
 from services_catalog.adapters.errors import OutcomeUnknown
 from services_catalog.models import Lane, Standing
 
@@ -56,7 +55,7 @@ def expire_leases() -> int:
     closed = close_attempts({attempt.pk: _LEASE_ENDS[Outcome(attempt.outcome)] for attempt in attempts})
     events: list[NewEvent | None] = []
     for attempt in attempts:
-        result = OutcomeUnknown(_LEASE_EXPIRED) if attempt.outcome == Outcome.SENDING else NotStarted()
+        result = OutcomeUnknown(_LEASE_EXPIRED) if attempt.outcome == Outcome.SENDING else Abandoned()
         events += settle(requests[attempt.service_request_id], attempt.errand, result)
     save_transitions([requests[attempt.service_request_id] for attempt in attempts], events)
     log_attempts([Ended(one, requests[one.request_id].request_id) for one in closed.values()])

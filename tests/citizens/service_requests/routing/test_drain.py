@@ -244,6 +244,22 @@ def test_one_call_that_hangs_holds_up_nobody_else_in_its_lane() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_deadline_that_is_lowered_while_the_lane_drains_holds_from_the_next_claim_on() -> None:
+    def answer(_request: Request) -> Response:
+        try:
+            Lane.objects.update(call_deadline_seconds=20)  # the agency's thread has a connection of its own
+        finally:
+            connection.close()
+        return RECEIPT
+
+    with http_server(answer) as agency:
+        service = make_service({"submit_url": agency.url}, slots=1, call_deadline_seconds=60)
+        requests = [make_request(service) for _ in range(3)]
+        drain_lane(service.pk)
+    assert [outcomes(one) for one in requests] == [["delivered"]] * 3
+
+
+@pytest.mark.django_db(transaction=True)
 def test_no_transaction_is_open_during_a_call_and_the_attempt_is_committed_as_sending_before_it() -> None:
     seen: list[tuple[str, str]] = []
     with connection.cursor() as cursor:

@@ -45,6 +45,7 @@ def claimed(*, look_up_first: bool = False, lease: float = 60) -> Claimed:
         payload=submission,
         look_up_first=look_up_first,
         is_unwanted=False,
+        call_deadline=CALL.deadline,
         lease_expires_at=timezone.now() + timedelta(seconds=lease),
         trace_id="trace-1",
     )
