@@ -16,7 +16,7 @@ from citizens.service_requests.problems import CANNOT_CANCEL
 from citizens.service_requests.routing.claim import Claimed, claim, mark_sending
 from citizens.service_requests.routing.record import record
 from citizens.service_requests.routing.send import AdapterBroke, CannotFindOut, NotStarted, Result, Sent
-from services_catalog.adapters.errors import OutcomeUnknown, Permanent, Retryable
+from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Receipt
 from services_catalog.models import Service
 from services_catalog.problems import Problem
@@ -104,8 +104,9 @@ def test_a_retry_is_a_row_and_shows_on_no_timeline(service: Service) -> None:
     assert statuses(service_request) == ["received"]
 
 
-def test_a_retry_waits_as_long_as_the_agency_asks(service: Service) -> None:
-    service_request = deliver(service, Retryable("http_503", retry_after=timedelta(seconds=20)))
+@pytest.mark.parametrize("kind", [Retryable, OutcomeUnknown])
+def test_a_retry_waits_as_long_as_the_agency_asks(service: Service, kind: type[DeliveryFailure]) -> None:
+    service_request = deliver(service, kind("http_503", retry_after=timedelta(seconds=20)))
     assert service_request.next_attempt_at is not None
     assert service_request.next_attempt_at - timezone.now() > timedelta(seconds=19)
 
