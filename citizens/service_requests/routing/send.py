@@ -93,14 +93,22 @@ def _result(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Result:
 
 def _submit(claimed: Claimed, submission: Submission, adapter: Adapter, call: CallSettings) -> Result:
     if claimed.look_up_first:
-        if adapter.can_look_up:
-            if found := _look_up(submission, adapter, call):
-                return found
-        elif adapter.honours_idempotency_key:
-            return _once_more(lambda: adapter.submit(submission, call))
-        else:
-            return CannotFindOut()
+        if not adapter.can_look_up:
+            return _without_look_up(claimed, submission, adapter, call)
+        if found := _look_up(submission, adapter, call):
+            return found
     return NotWanted() if claimed.is_unwanted else adapter.submit(submission, call)
+
+
+def _without_look_up(claimed: Claimed, submission: Submission, adapter: Adapter, call: CallSettings) -> Result:
+    """What the citizen still wants is sent again where that is harmless; of what not, the agency is asked to cancel it:
+    a receipt proves that it has it, and anything else proves nothing.
+    """
+    if claimed.is_unwanted and adapter.can_cancel:
+        return _once_more(lambda: adapter.cancel(submission.reference, call))
+    if adapter.honours_idempotency_key and not claimed.is_unwanted:
+        return _once_more(lambda: adapter.submit(submission, call))
+    return CannotFindOut()
 
 
 def _respond(claimed: Claimed, answer: Answer, adapter: Adapter, call: CallSettings) -> Result:
@@ -120,7 +128,7 @@ def _look_up(submission: Submission, adapter: Adapter, call: CallSettings) -> Re
 
 
 def _once_more(deliver: Callable[[], Receipt]) -> Receipt | CannotFindOut:
-    """The same under the same key. That the agency does not take it now says nothing of the first time."""
+    """After a sending of unknown outcome. That the agency does not take this one says nothing of the first."""
     try:
         return deliver()
     except Retryable as failure:

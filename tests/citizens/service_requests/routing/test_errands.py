@@ -347,6 +347,59 @@ class TestUnwanted:
         assert drain(service_request, times=2).status == Status.CANCELLED
         assert arrived(agency) == calls, "it was not sent anew"
 
+    @pytest.fixture(params=[True, False], ids=["honours the key", "does not"])
+    def unasked(self, request: pytest.FixtureRequest, db: None, desk: Desk, agency: Counterpart) -> ServiceRequest:
+        """It may have arrived, and the agency cannot be asked."""
+        service = service_at(agency, looks_up=False, honours_key=request.param)
+        desk.answers["cases"] = HangUp.CLOSED
+        service_request = drain(make_request(service))
+        del desk.answers["cases"]
+        cancel(service_request)
+        return service_request
+
+    def test_where_it_cannot_be_asked_the_agency_is_asked_to_cancel(
+        self, unasked: ServiceRequest, desk: Desk, agency: Counterpart
+    ) -> None:
+        desk.answers["cancel"] = CANCELLED
+        assert drain(unasked, times=2).status == Status.CANCELLED
+        assert arrived(agency) == ["cases", "cancel"], "it was not sent anew"
+
+    def test_where_it_cannot_be_asked_and_takes_the_wish_it_tells_later(
+        self, unasked: ServiceRequest, agency: Counterpart
+    ) -> None:
+        drain(unasked, times=3)
+        assert (unasked.status, unasked.next_attempt_at, unasked.outcome_unknown) == ("delivered", None, False)
+        assert arrived(agency) == ["cases", "cancel", "cancel"], "asking twice does no harm"
+
+    @pytest.mark.parametrize("answer", [HangUp.CLOSED, NOT_FOUND, Response(409), Response(503)], ids=repr)
+    def test_where_it_can_say_nothing_it_is_parked_in_the_end(
+        self, unasked: ServiceRequest, desk: Desk, agency: Counterpart, answer: Response | HangUp
+    ) -> None:
+        desk.answers["cancel"] = answer
+        drain(unasked)
+        assert (unasked.status, unasked.parked_reason, unasked.outcome_unknown) == ("received", "", True)
+        ServiceRequest.objects.update(give_up_at=timezone.now())
+        drain(unasked)
+        assert (unasked.status, unasked.parked_reason) == ("received", "outcome_unknown")
+        assert arrived(agency) == ["cases", "cancel", "cancel"]
+
+    def test_where_it_refuses_a_human_has_to_find_out(
+        self, unasked: ServiceRequest, desk: Desk, agency: Counterpart
+    ) -> None:
+        desk.answers["cancel"] = json_response(422, {})
+        drain(unasked, times=2)
+        assert (unasked.status, unasked.parked_reason) == ("received", "outcome_unknown")
+        assert arrived(agency) == ["cases", "cancel"]
+
+    def test_where_it_takes_no_cancellations_any_more_a_human_has_to_find_out(
+        self, unasked: ServiceRequest, agency: Counterpart
+    ) -> None:
+        unasked.service.adapter_options |= {"cancel_url": ""}
+        unasked.service.save()
+        drain(unasked)
+        assert (unasked.status, unasked.parked_reason) == ("received", "outcome_unknown")
+        assert arrived(agency) == ["cases"]
+
     @pytest.mark.parametrize("result", [CannotFindOut(), AdapterBroke()], ids=repr)
     def test_what_only_a_human_can_find_out_is_parked(
         self, sending: tuple[ServiceRequest, Claimed], result: Result
@@ -394,14 +447,14 @@ class TestOnceMore:
     def test_not_taken_now_it_is_tried_until_its_time_is_over_and_parked(
         self, unknown: ServiceRequest, desk: Desk, agency: Counterpart, status: int, is_cancelled: bool
     ) -> None:
-        desk.answers["cases"] = Response(status)
+        desk.answers |= {"cases": Response(status), "cancel": Response(status)}
         service_request = self.sent_again(unknown, is_cancelled=is_cancelled)
         assert (service_request.status, service_request.parked_reason) == ("received", "")
         assert service_request.outcome_unknown is True
         ServiceRequest.objects.update(give_up_at=timezone.now())
         drain(service_request)
         assert (service_request.status, service_request.parked_reason) == ("received", "outcome_unknown")
-        assert arrived(agency) == ["cases"] * 3
+        assert arrived(agency) == ["cases", "cases", "cancel" if is_cancelled else "cases"]
 
     @pytest.mark.parametrize("is_cancelled", [False, True])
     def test_refused_for_good_it_is_parked(
