@@ -1,5 +1,6 @@
 """What keeps the queue of record moving whatever was killed: expired leases, and lanes nobody was told about."""
 
+from collections.abc import Iterable
 from random import shuffle
 from uuid import UUID
 
@@ -62,7 +63,6 @@ def expire_leases() -> int:
     return len(request_ids)
 
 
-@transaction.atomic
 def give_up_overdue() -> int:
     """Gives up what is past its time in lanes whose breaker is not closed; returns how many.
 
@@ -70,11 +70,16 @@ def give_up_overdue() -> int:
     lane, all wait until it runs again and has been tried once more.
     """
     now = timezone.now()
-    lanes = [
+    return give_up_overdue_of(
         lane.pk for lane in Lane.objects.with_outage(now).filter(breaker_override="") if lane.standing(now) in _BROKEN
-    ]
+    )
+
+
+@transaction.atomic
+def give_up_overdue_of(lane_ids: Iterable[UUID]) -> int:
+    """Gives up what is past its time in these lanes, without a last attempt: a batch; returns how many."""
     overdue = ServiceRequest.objects.filter(
-        service_id__in=lanes, next_attempt_at__isnull=False, give_up_at__lte=now
+        service_id__in=list(lane_ids), next_attempt_at__isnull=False, give_up_at__lte=timezone.now()
     ).values_list("pk", flat=True)
     requests = lock_requests(overdue[:_BATCH])
     waiting = [one for one in requests.values() if one.next_attempt_at is not None]
