@@ -41,11 +41,11 @@ def next_attempt_at(
 ) -> datetime | None:
     """When the attempt after `attempts` failed ones is due; None when it is time to give up.
 
-    The wait grows by up to a fifth at random, so that requests that failed together do not return together. The
-    agency's own `retry_after` is never undercut. The last attempt is made at `give_up_at` itself.
+    The wait, or the agency's own `retry_after` where that is longer, grows by up to a fifth at random, so that requests
+    that failed together do not return together. The last attempt is made at `give_up_at` itself.
     """
     if now >= give_up_at:
         return None
     wait = profile.waits[min(attempts, len(profile.waits) - 1)]
-    wait = max(wait * random.uniform(1, 1 + JITTER), retry_after or timedelta(0))
+    wait = max(wait, retry_after or timedelta(0)) * random.uniform(1, 1 + JITTER)
     return min(now + wait, give_up_at)

@@ -28,9 +28,9 @@ class AgencyLine:
     secret: str
     deadline: timedelta
 
-    def call_settings(self, request_id: str) -> CallSettings:
-        """Of a call for the request that came with this trace id."""
-        return CallSettings(outgoing_secret=self.secret, deadline=self.deadline, request_id=request_id)
+    def call_settings(self, request_id: str, *, deadline: timedelta | None = None) -> CallSettings:
+        """Of a call for the request that came with this trace id; `deadline` where it is not the line's own."""
+        return CallSettings(outgoing_secret=self.secret, deadline=deadline or self.deadline, request_id=request_id)
 
 
 def agency_line(lane: Lane, *, longest_call: timedelta = timedelta.max) -> AgencyLine | None:

@@ -37,6 +37,8 @@ class Claimed:
     look_up_first: bool
     # The citizen does not want it any more: it may be asked for, and must not be sent anew.
     is_unwanted: bool
+    # The lane's at the moment of the claim: the lease is made for it.
+    call_deadline: timedelta
     lease_expires_at: datetime
     trace_id: str
 
@@ -126,6 +128,7 @@ def _claimed(taken: Taken, payload: Payload, lane: Lane, now: datetime) -> Claim
         payload=payload,
         look_up_first=taken.outcome_unknown,
         is_unwanted=taken.is_unwanted,
+        call_deadline=lane.call_deadline,
         lease_expires_at=now + _lease(lane),
         trace_id=taken.trace_id,
     )

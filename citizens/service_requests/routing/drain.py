@@ -19,6 +19,7 @@ from citizens.service_requests.routing.claim import claim, mark_sending
 from citizens.service_requests.routing.record import record
 from citizens.service_requests.routing.send import Sent, send
 from citizens.service_requests.routing.stragglers import process_stragglers
+from citizens.service_requests.routing.sweep import give_up_overdue_of
 from citizens.service_requests.routing.taking import has_due
 from services_catalog import breaker
 from services_catalog.models import Lane
@@ -50,7 +51,9 @@ def _drained(lane_id: UUID) -> bool:
     if lane is None or lane.usable_slots(now) == 0:
         return True
     if (line := agency_line(lane)) is None:
-        return True  # the requests wait where they are until somebody mends the options
+        # The others wait where they are until somebody mends the options; the sweep hints at the lane meanwhile.
+        give_up_overdue_of([lane_id])
+        return True
     drain = _Drain(lane, line, process_capacity())
     try:
         return drain.run()
@@ -97,9 +100,9 @@ class _Drain:
             claimed = claim(self._lane.pk, at_most=room) if room else []
             self._claimed_all = len(claimed) < room
             for one in mark_sending(claimed):
-                call = self._capacity.executor.submit(
-                    send, one, self._line.adapter, self._line.call_settings(one.trace_id)
-                )
+                # The lane's deadline may have been changed since the turn began.
+                call_settings = self._line.call_settings(one.trace_id, deadline=one.call_deadline)
+                call = self._capacity.executor.submit(send, one, self._line.adapter, call_settings)
                 self.in_flight[call] = monotonic()
                 started += 1
         finally:

@@ -48,7 +48,9 @@ def _closing(result: Result) -> Closing:
             return Closing(Outcome.UNKNOWN, result.code, result.http_status)
         case NotStarted() | NotWanted():
             return Closing(Outcome.RETRYABLE, result.code)
-        case CannotFindOut() | AdapterBroke():
+        case CannotFindOut():
+            return Closing(Outcome.UNKNOWN, result.code, result.http_status)
+        case AdapterBroke():
             return Closing(Outcome.UNKNOWN, result.code)
 
 
@@ -74,6 +76,8 @@ def _was_called(sent: Sent) -> bool:
     """Whether the result says anything of the agency's system."""
     if isinstance(sent.result, NotWanted):
         return sent.claimed.look_up_first
+    if isinstance(sent.result, CannotFindOut):
+        return sent.result.http_status is not None
     return isinstance(sent.result, Receipt | DeliveryFailure)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 from time import monotonic
 
 import structlog
@@ -12,7 +13,7 @@ from structlog.contextvars import bound_contextvars
 from citizens.service_requests.routing.claim import Claimed
 from citizens.service_requests.routing.payloads import Cancellation
 from services_catalog.adapters.base import Adapter
-from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Retryable
+from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Answer, CallSettings, Receipt, Submission
 
 logger = structlog.get_logger(__name__)
@@ -20,9 +21,10 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class CannotFindOut:
-    """Nobody can tell whether the agency has it: a human must look."""
+    """Nobody can tell whether the agency has it: a human must look. `http_status` is set where it was called."""
 
     code: str = "outcome_unknown"
+    http_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +93,22 @@ def _result(claimed: Claimed, adapter: Adapter, call: CallSettings) -> Result:
 
 def _submit(claimed: Claimed, submission: Submission, adapter: Adapter, call: CallSettings) -> Result:
     if claimed.look_up_first:
-        if adapter.can_look_up:
-            if found := _look_up(submission, adapter, call):
-                return found
-        elif adapter.honours_idempotency_key:
-            return _once_more(lambda: adapter.submit(submission, call))
-        else:
-            return CannotFindOut()
+        if not adapter.can_look_up:
+            return _without_look_up(claimed, submission, adapter, call)
+        if found := _look_up(submission, adapter, call):
+            return found
     return NotWanted() if claimed.is_unwanted else adapter.submit(submission, call)
+
+
+def _without_look_up(claimed: Claimed, submission: Submission, adapter: Adapter, call: CallSettings) -> Result:
+    """What the citizen still wants is sent again where that is harmless; of what not, the agency is asked to cancel it:
+    a receipt proves that it has it, and anything else proves nothing.
+    """
+    if claimed.is_unwanted and adapter.can_cancel:
+        return _once_more(lambda: adapter.cancel(submission.reference, call))
+    if adapter.honours_idempotency_key and not claimed.is_unwanted:
+        return _once_more(lambda: adapter.submit(submission, call))
+    return CannotFindOut()
 
 
 def _respond(claimed: Claimed, answer: Answer, adapter: Adapter, call: CallSettings) -> Result:
@@ -117,12 +127,16 @@ def _look_up(submission: Submission, adapter: Adapter, call: CallSettings) -> Re
         raise _still_unknown(failure) from None
 
 
-def _once_more(deliver: Callable[[], Receipt]) -> Receipt:
-    """The same under the same key. That the agency does not take it now says nothing of the first time."""
+def _once_more(deliver: Callable[[], Receipt]) -> Receipt | CannotFindOut:
+    """After a sending of unknown outcome. That the agency does not take this one says nothing of the first."""
     try:
         return deliver()
     except Retryable as failure:
         raise _still_unknown(failure) from None
+    except Permanent as failure:
+        if failure.http_status == HTTPStatus.CONFLICT:  # as agencies say of a key whose first call they still work on
+            raise _still_unknown(failure) from None
+        return CannotFindOut(http_status=failure.http_status)
 
 
 def _still_unknown(failure: DeliveryFailure) -> OutcomeUnknown:

@@ -1,6 +1,7 @@
 """What the end of an attempt means for its request, which the caller has locked and writes back."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -21,7 +22,12 @@ Events = list[NewEvent | None]
 _MORE_THAN_DELIVERED = frozenset(Status.values) - {Status.RECEIVED, Status.DELIVERED}
 
 
-def settle(service_request: ServiceRequest, errand: str, result: Result) -> Events:
+@dataclass(frozen=True, slots=True)
+class Abandoned:
+    """The lease of a worker that had not begun to send has run out."""
+
+
+def settle(service_request: ServiceRequest, errand: str, result: Result | Abandoned) -> Events:
     """Moves a locked request on after an attempt at `errand` ended with `result`; returns its events.
 
     Where the agency's news has overtaken us, there is nothing left to deliver.
@@ -39,12 +45,12 @@ def settle(service_request: ServiceRequest, errand: str, result: Result) -> Even
     service_request.outcome_unknown = _is_unknown(service_request, result)
     if isinstance(result, CannotFindOut | AdapterBroke):
         return park(service_request, result.code)
-    return _cancelled_or_again(service_request, result.retry_after if isinstance(result, DeliveryFailure) else None)
+    return _cancelled_or_again(service_request, result)
 
 
-def _is_unknown(service_request: ServiceRequest, result: Result) -> bool:
+def _is_unknown(service_request: ServiceRequest, result: Result | Abandoned) -> bool:
     """Whether the agency may have it. A look-up that failed is OutcomeUnknown; after all else it has nothing."""
-    if isinstance(result, NotStarted):
+    if isinstance(result, NotStarted | Abandoned):
         return service_request.outcome_unknown
     return isinstance(result, OutcomeUnknown | CannotFindOut | AdapterBroke)
 
@@ -70,11 +76,24 @@ def _delivered(service_request: ServiceRequest, receipt: Receipt) -> Events:
     if errand == Errand.SUBMISSION:
         events.append(transition(service_request, Status.DELIVERED, by_agency))
     elif errand == Errand.RESPONSE and service_request.status == Status.ACTION_REQUIRED:
-        answered = News(source=StatusEvent.Source.AGENCY, milestone=texts.ANSWER_DELIVERED)
-        events.append(transition(service_request, Status.IN_PROGRESS, answered))
-    if receipt.status in _MORE_THAN_DELIVERED:
+        events.append(_answer_delivered(service_request))
+    if receipt.status in _MORE_THAN_DELIVERED and not _would_take_back_a_question(service_request, receipt.status):
         events.append(transition(service_request, Status(receipt.status), by_agency))
     return events
+
+
+def _answer_delivered(service_request: ServiceRequest) -> NewEvent | None:
+    """The agency goes on, unless it has asked the citizen for more while the answer was on its way."""
+    actor = Actor(service_request.next_actor)
+    to = Status.IN_PROGRESS if actor == Actor.AGENCY else Status.ACTION_REQUIRED
+    news = News(source=StatusEvent.Source.AGENCY, next_actor=actor, milestone=texts.ANSWER_DELIVERED)
+    return transition(service_request, to, news)
+
+
+def _would_take_back_a_question(service_request: ServiceRequest, told: str) -> bool:
+    """A receipt has no time that tells whether it is newer than what the citizen is asked for: that stays."""
+    is_asked = service_request.status == Status.ACTION_REQUIRED and service_request.next_actor == Actor.CITIZEN
+    return is_asked and told == Status.IN_PROGRESS
 
 
 def _refused(service_request: ServiceRequest) -> Events:
@@ -83,16 +102,25 @@ def _refused(service_request: ServiceRequest) -> Events:
     return _gave_up(service_request, texts.CANCEL_REFUSED)
 
 
-def _cancelled_or_again(service_request: ServiceRequest, retry_after: timedelta | None) -> Events:
+def _cancelled_or_again(service_request: ServiceRequest, result: Result | Abandoned) -> Events:
     """What the agency certainly does not have need not be sent when the citizen has cancelled."""
     unwanted = service_request.errand == Errand.SUBMISSION and service_request.cancel_asked_at
     if unwanted and not service_request.outcome_unknown:
         return _cancelled(service_request)
-    return try_again(service_request, retry_after)
+    if isinstance(result, NotStarted):
+        return _begin_again(service_request)
+    return try_again(service_request, result.retry_after if isinstance(result, DeliveryFailure) else None)
 
 
 def _cancelled(service_request: ServiceRequest) -> Events:
     return [transition(service_request, Status.CANCELLED, News(source=StatusEvent.Source.CITIZEN))]
+
+
+def _begin_again(service_request: ServiceRequest) -> Events:
+    """Due at once, and as if it had not been tried: the delay was ours."""
+    service_request.tries -= 1
+    service_request.next_attempt_at = timezone.now()
+    return []
 
 
 def try_again(service_request: ServiceRequest, retry_after: timedelta | None = None) -> Events:

@@ -1,5 +1,6 @@
 """What keeps the queue of record moving whatever was killed: expired leases, and lanes nobody was told about."""
 
+from collections.abc import Iterable
 from random import shuffle
 from uuid import UUID
 
@@ -17,8 +18,7 @@ from citizens.service_requests.models import (
 from citizens.service_requests.nudges import send_nudge
 from citizens.service_requests.routing.attempt_log import Ended, log_attempts
 from citizens.service_requests.routing.closing import Closing, close_attempts
-from citizens.service_requests.routing.send import NotStarted
-from citizens.service_requests.routing.settle import settle, try_again
+from citizens.service_requests.routing.settle import Abandoned, settle, try_again
 from services_catalog.adapters.errors import OutcomeUnknown
 from services_catalog.models import Lane, Standing
 
@@ -56,14 +56,13 @@ def expire_leases() -> int:
     closed = close_attempts({attempt.pk: _LEASE_ENDS[Outcome(attempt.outcome)] for attempt in attempts})
     events: list[NewEvent | None] = []
     for attempt in attempts:
-        result = OutcomeUnknown(_LEASE_EXPIRED) if attempt.outcome == Outcome.SENDING else NotStarted()
+        result = OutcomeUnknown(_LEASE_EXPIRED) if attempt.outcome == Outcome.SENDING else Abandoned()
         events += settle(requests[attempt.service_request_id], attempt.errand, result)
     save_transitions([requests[attempt.service_request_id] for attempt in attempts], events)
     log_attempts([Ended(one, requests[one.request_id].request_id) for one in closed.values()])
     return len(request_ids)
 
 
-@transaction.atomic
 def give_up_overdue() -> int:
     """Gives up what is past its time in lanes whose breaker is not closed; returns how many.
 
@@ -71,11 +70,16 @@ def give_up_overdue() -> int:
     lane, all wait until it runs again and has been tried once more.
     """
     now = timezone.now()
-    lanes = [
+    return give_up_overdue_of(
         lane.pk for lane in Lane.objects.with_outage(now).filter(breaker_override="") if lane.standing(now) in _BROKEN
-    ]
+    )
+
+
+@transaction.atomic
+def give_up_overdue_of(lane_ids: Iterable[UUID]) -> int:
+    """Gives up what is past its time in these lanes, without a last attempt: a batch; returns how many."""
     overdue = ServiceRequest.objects.filter(
-        service_id__in=lanes, next_attempt_at__isnull=False, give_up_at__lte=now
+        service_id__in=list(lane_ids), next_attempt_at__isnull=False, give_up_at__lte=timezone.now()
     ).values_list("pk", flat=True)
     requests = lock_requests(overdue[:_BATCH])
     waiting = [one for one in requests.values() if one.next_attempt_at is not None]

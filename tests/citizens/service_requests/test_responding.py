@@ -17,8 +17,12 @@ from citizens.service_requests.models import (
     Status,
     StatusEvent,
 )
+from citizens.service_requests.routing.claim import claim, mark_sending
+from citizens.service_requests.routing.record import record
+from citizens.service_requests.routing.send import Sent
 from citizens.service_requests.services import response_place
-from citizens.service_requests.texts import ANSWER_ON_ITS_WAY
+from citizens.service_requests.texts import ANSWER_DELIVERED, ANSWER_ON_ITS_WAY
+from services_catalog.adapters.types import Receipt
 from services_catalog.encryption import decrypt_json
 from services_catalog.models import Agency, Service
 from tests.citizens.service_requests.following import move, offer, path_of
@@ -184,16 +188,38 @@ def test_a_wish_to_cancel_arrives_first(api: APIClient, agency: Agency, made: Se
     assert not CitizenResponse.objects.exists()
 
 
-def test_a_second_question_while_the_first_answer_is_on_its_way(
+@pytest.mark.parametrize("status", ["", "received", "in_progress", "action_required"])
+def test_a_second_question_while_the_first_answer_is_on_its_way_stays_to_be_answered(
+    api: APIClient, agency: Agency, made: ServiceRequest, status: str
+) -> None:
+    ask(agency, made)
+    respond(api, made)
+    [claimed] = mark_sending(claim(made.service_id, at_most=1))
+    more = {"th": "กรุณาส่งสำเนา", "en": "Please send a copy"}
+    ask(agency, made, event_id="more", text=more, form=FORM)
+    assert_problem(respond(api, made, key="answer-2"), 409, "still_sending")
+
+    record([Sent(claimed, Receipt("DLT-1", status), timedelta(seconds=1))])
+
+    shown = api.get(path_of(made)).json()
+    assert (shown["status"], shown["next_actor"], shown["can_respond"]) == ("action_required", "citizen", True)
+    assert (shown["asked"]["text"], shown["asked"]["form"]) == (more, FORM)
+    told = made.events.latest("sequence")
+    assert (told.status, told.next_actor, told.milestone_th) == ("action_required", "citizen", ANSWER_DELIVERED.th)
+    assert CitizenResponse.objects.get().delivered_at is not None
+    assert respond(api, made, key="answer-2").status_code == 202
+
+
+def test_a_receipt_for_the_answer_may_say_that_the_request_has_ended(
     api: APIClient, agency: Agency, made: ServiceRequest
 ) -> None:
     ask(agency, made)
     respond(api, made)
-    ask(agency, made, event_id="more", form=FORM)
-    assert_problem(respond(api, made, key="answer-2"), 409, "still_sending")
-    # Once it has arrived:
-    ServiceRequest.objects.update(errand=Errand.SUBMISSION, next_attempt_at=None)
-    assert respond(api, made, key="answer-2").status_code == 202
+    [claimed] = mark_sending(claim(made.service_id, at_most=1))
+    ask(agency, made, event_id="more")
+    record([Sent(claimed, Receipt("DLT-1", "completed"), timedelta(seconds=1))])
+    shown = api.get(path_of(made)).json()
+    assert (shown["status"], shown["asked"]) == ("completed", None)
 
 
 def test_news_does_not_stop_an_answer_on_its_way(api: APIClient, agency: Agency, made: ServiceRequest) -> None:

@@ -50,6 +50,8 @@ def test_what_the_agency_asks_for_is_never_undercut_but_by_the_end(
     )
     assert due is not None
     assert due == give_up_at or due >= NOW + retry_after
+    longest = max(wait_of(profile, after), retry_after) * 1.2 + timedelta(microseconds=1)
+    assert due <= NOW + longest, "nor is it outdone by more than a fifth"
 
 
 @given(attempts, profiles, randoms)
@@ -75,10 +77,14 @@ def test_a_growing_table_gives_growing_waits(first: int, second: int, growing: l
     assert sooner <= later
 
 
-def test_requests_that_failed_together_do_not_return_together() -> None:
+@pytest.mark.parametrize("retry_after", [None, timedelta(hours=1)])
+def test_requests_that_failed_together_do_not_return_together(retry_after: timedelta | None) -> None:
     profile = RetryProfile(waits=[timedelta(minutes=10)], give_up_after=timedelta(days=1))
     give_up_at = NOW + timedelta(days=1)
-    due = {next_attempt_at(attempts=1, now=NOW, give_up_at=give_up_at, profile=profile) for _ in range(50)}
+    due = {
+        next_attempt_at(attempts=1, now=NOW, give_up_at=give_up_at, profile=profile, retry_after=retry_after)
+        for _ in range(50)
+    }
     assert len(due) > 40
 
 

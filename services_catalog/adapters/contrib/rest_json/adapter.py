@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services_catalog.adapters import http
@@ -124,16 +126,28 @@ def _storable(text: str) -> str:
 
 
 def _failure(answer: HttpAnswer) -> DeliveryFailure:
+    kind: type[DeliveryFailure] = OutcomeUnknown
     if answer.status in _TRY_LATER:
-        return Retryable(f"http_{answer.status}", http_status=answer.status, retry_after=_retry_after(answer))
-    if 400 <= answer.status < 500:
-        return Permanent(f"http_{answer.status}", http_status=answer.status)
-    return OutcomeUnknown(f"http_{answer.status}", http_status=answer.status)
+        kind = Retryable
+    elif 400 <= answer.status < 500:
+        kind = Permanent
+    return kind(f"http_{answer.status}", http_status=answer.status, retry_after=_retry_after(answer))
 
 
 def _retry_after(answer: HttpAnswer) -> timedelta | None:
-    """The Retry-After header when it gives seconds (RFC 9110, section 10.2.3), at most a day."""
-    seconds = answer.headers.get("retry-after", "")
-    if not seconds.isascii() or not seconds.isdigit() or len(seconds) > 9:
+    """The Retry-After header, seconds or a date (RFC 9110, section 10.2.3), at most a day; None where it is neither."""
+    given = answer.headers.get("retry-after", "")
+    if given.isascii() and given.isdigit():
+        wait = timedelta(seconds=int(given)) if len(given) <= 9 else None
+    else:
+        wait = _time_until(given)
+    return None if wait is None else max(timedelta(0), min(wait, _LONGEST_RETRY_AFTER))
+
+
+def _time_until(date: str) -> timedelta | None:
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, OverflowError):
         return None
-    return min(timedelta(seconds=int(seconds)), _LONGEST_RETRY_AFTER)
+    # The oldest form names no zone; all three are in GMT.
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - timezone.now()

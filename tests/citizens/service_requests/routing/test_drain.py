@@ -160,15 +160,33 @@ def test_a_bug_of_an_adapter_parks_the_request_and_is_not_tried_again(monkeypatc
     assert free_calls() == settings.DELIVERY_CALLS_IN_FLIGHT - settings.DELIVERY_CALLS_IN_FLIGHT // 4
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize(("adapter", "options"), [("gone", {}), ("rest_json", {"no_such_option": 1})])
-def test_a_misconfigured_service_keeps_its_requests_due(adapter: str, options: dict[str, object]) -> None:
-    service = make_service()
-    service_request = make_request(service)
-    Service.objects.filter(pk=service.pk).update(adapter=adapter, adapter_options=options)
-    drain(service_request)
-    assert service_request.next_attempt_at is not None
-    assert outcomes(service_request) == []
+class TestMisconfigured:
+    @pytest.fixture(params=[("gone", {}), ("rest_json", {"no_such_option": 1})], ids=["adapter", "options"])
+    def service(self, request: pytest.FixtureRequest, db: None) -> Service:
+        service = make_service()
+        adapter, options = request.param
+        Service.objects.filter(pk=service.pk).update(adapter=adapter, adapter_options=options)
+        return service
+
+    def test_its_requests_stay_due(self, service: Service) -> None:
+        service_request = drain(make_request(service))
+        assert service_request.next_attempt_at is not None
+        assert outcomes(service_request) == []
+
+    def test_what_is_past_its_time_is_told_to_the_citizen(self, service: Service) -> None:
+        young = make_request(service)
+        overdue = drain(make_request(service, give_up_at=timezone.now()))
+        assert statuses(overdue) == ["received", "undeliverable"]
+        assert statuses(young) == ["received"]
+        assert not DeliveryAttempt.objects.exists()
+
+    def test_what_may_have_arrived_is_parked(self, service: Service) -> None:
+        overdue = drain(make_request(service, give_up_at=timezone.now(), outcome_unknown=True))
+        assert (overdue.status, overdue.parked_reason) == ("received", "outcome_unknown")
+
+    def test_in_a_lane_that_people_have_stopped_all_wait(self, service: Service) -> None:
+        Lane.objects.update(paused=True)
+        assert statuses(drain(make_request(service, give_up_at=timezone.now()))) == ["received"]
 
 
 @pytest.mark.django_db
@@ -241,6 +259,22 @@ def test_one_call_that_hangs_holds_up_nobody_else_in_its_lane() -> None:
         drain_lane(service.pk)
     assert len(answered) == 6
     assert answered[-1] == first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deadline_that_is_lowered_while_the_lane_drains_holds_from_the_next_claim_on() -> None:
+    def answer(_request: Request) -> Response:
+        try:
+            Lane.objects.update(call_deadline_seconds=20)  # the agency's thread has a connection of its own
+        finally:
+            connection.close()
+        return RECEIPT
+
+    with http_server(answer) as agency:
+        service = make_service({"submit_url": agency.url}, slots=1, call_deadline_seconds=60)
+        requests = [make_request(service) for _ in range(3)]
+        drain_lane(service.pk)
+    assert [outcomes(one) for one in requests] == [["delivered"]] * 3
 
 
 @pytest.mark.django_db(transaction=True)

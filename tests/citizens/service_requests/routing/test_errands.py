@@ -21,6 +21,7 @@ from citizens.service_requests.models import (
     StatusEvent,
 )
 from citizens.service_requests.responding import request_respond
+from citizens.service_requests.routing.agency_line import agency_line
 from citizens.service_requests.routing.claim import Claimed, claim, mark_sending
 from citizens.service_requests.routing.drain import drain_lane
 from citizens.service_requests.routing.payloads import Cancellation
@@ -31,11 +32,12 @@ from citizens.service_requests.routing.send import (
     NotStarted,
     Result,
     Sent,
+    send,
 )
 from citizens.service_requests.routing.sweep import expire_leases
 from services_catalog.adapters.errors import OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Answer, Receipt, Submission
-from services_catalog.models import Service
+from services_catalog.models import Breaker, Lane, Service
 from superapp.sandbox.listener import HangUp, Request, Response, json_response
 from tests.citizens.service_requests.making import make_due, make_request, make_service, statuses
 from tests.counterparts import RECEIPT, Counterpart, http_server
@@ -345,6 +347,59 @@ class TestUnwanted:
         assert drain(service_request, times=2).status == Status.CANCELLED
         assert arrived(agency) == calls, "it was not sent anew"
 
+    @pytest.fixture(params=[True, False], ids=["honours the key", "does not"])
+    def unasked(self, request: pytest.FixtureRequest, db: None, desk: Desk, agency: Counterpart) -> ServiceRequest:
+        """It may have arrived, and the agency cannot be asked."""
+        service = service_at(agency, looks_up=False, honours_key=request.param)
+        desk.answers["cases"] = HangUp.CLOSED
+        service_request = drain(make_request(service))
+        del desk.answers["cases"]
+        cancel(service_request)
+        return service_request
+
+    def test_where_it_cannot_be_asked_the_agency_is_asked_to_cancel(
+        self, unasked: ServiceRequest, desk: Desk, agency: Counterpart
+    ) -> None:
+        desk.answers["cancel"] = CANCELLED
+        assert drain(unasked, times=2).status == Status.CANCELLED
+        assert arrived(agency) == ["cases", "cancel"], "it was not sent anew"
+
+    def test_where_it_cannot_be_asked_and_takes_the_wish_it_tells_later(
+        self, unasked: ServiceRequest, agency: Counterpart
+    ) -> None:
+        drain(unasked, times=3)
+        assert (unasked.status, unasked.next_attempt_at, unasked.outcome_unknown) == ("delivered", None, False)
+        assert arrived(agency) == ["cases", "cancel", "cancel"], "asking twice does no harm"
+
+    @pytest.mark.parametrize("answer", [HangUp.CLOSED, NOT_FOUND, Response(409), Response(503)], ids=repr)
+    def test_where_it_can_say_nothing_it_is_parked_in_the_end(
+        self, unasked: ServiceRequest, desk: Desk, agency: Counterpart, answer: Response | HangUp
+    ) -> None:
+        desk.answers["cancel"] = answer
+        drain(unasked)
+        assert (unasked.status, unasked.parked_reason, unasked.outcome_unknown) == ("received", "", True)
+        ServiceRequest.objects.update(give_up_at=timezone.now())
+        drain(unasked)
+        assert (unasked.status, unasked.parked_reason) == ("received", "outcome_unknown")
+        assert arrived(agency) == ["cases", "cancel", "cancel"]
+
+    def test_where_it_refuses_a_human_has_to_find_out(
+        self, unasked: ServiceRequest, desk: Desk, agency: Counterpart
+    ) -> None:
+        desk.answers["cancel"] = json_response(422, {})
+        drain(unasked, times=2)
+        assert (unasked.status, unasked.parked_reason) == ("received", "outcome_unknown")
+        assert arrived(agency) == ["cases", "cancel"]
+
+    def test_where_it_takes_no_cancellations_any_more_a_human_has_to_find_out(
+        self, unasked: ServiceRequest, agency: Counterpart
+    ) -> None:
+        unasked.service.adapter_options |= {"cancel_url": ""}
+        unasked.service.save()
+        drain(unasked)
+        assert (unasked.status, unasked.parked_reason) == ("received", "outcome_unknown")
+        assert arrived(agency) == ["cases"]
+
     @pytest.mark.parametrize("result", [CannotFindOut(), AdapterBroke()], ids=repr)
     def test_what_only_a_human_can_find_out_is_parked(
         self, sending: tuple[ServiceRequest, Claimed], result: Result
@@ -373,19 +428,86 @@ class TestUnwanted:
         assert agency.arrived == []
 
 
-@pytest.mark.parametrize("answer", [Response(503), Response(429)], ids=repr)
-def test_a_repeated_sending_that_fails_harmlessly_leaves_the_first_ones_outcome_unknown(
-    db: None, desk: Desk, agency: Counterpart, answer: Response
-) -> None:
-    """The citizen must not read that the agency does not have it."""
-    service_request = make_request(service_at(agency, looks_up=False, honours_key=True))
-    desk.answers["cases"] = HangUp.CLOSED
-    drain(service_request)
-    desk.answers["cases"] = answer
-    assert drain(service_request).outcome_unknown is True
-    ServiceRequest.objects.update(give_up_at=timezone.now())
-    drain(service_request)
-    assert (service_request.status, service_request.parked_reason) == ("received", "outcome_unknown")
+class TestOnceMore:
+    """The agency honours keys and cannot be asked: what may have arrived goes out again, and what it says to that tells
+    nothing of the first time. The citizen must not read that the agency does not have it.
+    """
+
+    @pytest.fixture
+    def keyed(self, db: None, agency: Counterpart) -> Service:
+        return service_at(agency, looks_up=False, honours_key=True)
+
+    @pytest.fixture
+    def unknown(self, keyed: Service, desk: Desk) -> ServiceRequest:
+        desk.answers["cases"] = HangUp.CLOSED
+        return drain(make_request(keyed))
+
+    @pytest.mark.parametrize("status", [503, 429, 409])
+    @pytest.mark.parametrize("is_cancelled", [False, True])
+    def test_not_taken_now_it_is_tried_until_its_time_is_over_and_parked(
+        self, unknown: ServiceRequest, desk: Desk, agency: Counterpart, status: int, is_cancelled: bool
+    ) -> None:
+        desk.answers |= {"cases": Response(status), "cancel": Response(status)}
+        service_request = self.sent_again(unknown, is_cancelled=is_cancelled)
+        assert (service_request.status, service_request.parked_reason) == ("received", "")
+        assert service_request.outcome_unknown is True
+        ServiceRequest.objects.update(give_up_at=timezone.now())
+        drain(service_request)
+        assert (service_request.status, service_request.parked_reason) == ("received", "outcome_unknown")
+        assert arrived(agency) == ["cases", "cases", "cancel" if is_cancelled else "cases"]
+
+    @pytest.mark.parametrize("is_cancelled", [False, True])
+    def test_refused_for_good_it_is_parked(
+        self, unknown: ServiceRequest, desk: Desk, agency: Counterpart, is_cancelled: bool
+    ) -> None:
+        desk.answers["cases"] = json_response(422, {})
+        service_request = self.sent_again(unknown, is_cancelled=is_cancelled)
+        assert (service_request.status, service_request.parked_reason) == ("received", "outcome_unknown")
+        assert service_request.outcome_unknown is True
+        attempt = service_request.attempts.latest("number")
+        assert (attempt.outcome, attempt.failure_code, attempt.http_status) == ("unknown", "outcome_unknown", 422)
+        drain(service_request)
+        assert arrived(agency) == ["cases"] * 2
+
+    @staticmethod
+    def sent_again(service_request: ServiceRequest, *, is_cancelled: bool) -> ServiceRequest:
+        """The citizen may cancel it while it is on its way."""
+        make_due(service_request)
+        claimed = begin(service_request.service)
+        if is_cancelled:
+            cancel(service_request)
+        line = agency_line(service_request.service.lane)
+        assert line is not None
+        record([send(claimed, line.adapter, line.call_settings(claimed.trace_id))])
+        service_request.refresh_from_db()
+        return service_request
+
+    @pytest.mark.parametrize(("status", "reason"), [(503, ""), (409, ""), (422, "outcome_unknown")])
+    def test_an_answer_that_may_have_arrived_is_not_the_citizens_to_give_again(
+        self, keyed: Service, desk: Desk, status: int, reason: str
+    ) -> None:
+        asked = at_agency(keyed, Status.ACTION_REQUIRED)
+        desk.answers["answers"] = HangUp.CLOSED
+        respond(asked)
+        drain(asked)
+        desk.answers["answers"] = json_response(status, {})
+        drain(asked)
+        assert (asked.status, asked.next_actor, asked.errand) == ("action_required", "agency", "response")
+        assert (asked.parked_reason, asked.outcome_unknown) == (reason, True)
+
+    def test_a_refusal_after_the_agency_has_said_that_it_has_nothing_is_final(
+        self, db: None, desk: Desk, agency: Counterpart
+    ) -> None:
+        desk.answers |= {"lookup": NOT_FOUND, "cases": json_response(422, {})}
+        service_request = make_request(service_at(agency, honours_key=True), outcome_unknown=True)
+        assert drain(service_request).status == Status.UNDELIVERABLE
+        assert arrived(agency) == ["lookup", "cases"]
+
+    def test_a_refusal_proves_that_the_agency_is_back(self, unknown: ServiceRequest, desk: Desk) -> None:
+        desk.answers["cases"] = json_response(422, {})
+        Lane.objects.update(breaker=Breaker.OPEN, breaker_probe_at=timezone.now())
+        drain(unknown)
+        assert Lane.objects.get().breaker == Breaker.CLOSED
 
 
 def test_what_goes_out_depends_on_the_errand(service: Service) -> None:

@@ -16,7 +16,7 @@ from citizens.service_requests.problems import CANNOT_CANCEL
 from citizens.service_requests.routing.claim import Claimed, claim, mark_sending
 from citizens.service_requests.routing.record import record
 from citizens.service_requests.routing.send import AdapterBroke, CannotFindOut, NotStarted, Result, Sent
-from services_catalog.adapters.errors import OutcomeUnknown, Permanent, Retryable
+from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Receipt
 from services_catalog.models import Service
 from services_catalog.problems import Problem
@@ -104,8 +104,9 @@ def test_a_retry_is_a_row_and_shows_on_no_timeline(service: Service) -> None:
     assert statuses(service_request) == ["received"]
 
 
-def test_a_retry_waits_as_long_as_the_agency_asks(service: Service) -> None:
-    service_request = deliver(service, Retryable("http_503", retry_after=timedelta(seconds=20)))
+@pytest.mark.parametrize("kind", [Retryable, OutcomeUnknown])
+def test_a_retry_waits_as_long_as_the_agency_asks(service: Service, kind: type[DeliveryFailure]) -> None:
+    service_request = deliver(service, kind("http_503", retry_after=timedelta(seconds=20)))
     assert service_request.next_attempt_at is not None
     assert service_request.next_attempt_at - timezone.now() > timedelta(seconds=19)
 
@@ -123,9 +124,22 @@ def test_once_the_agency_has_said_that_it_has_nothing_the_outcome_is_known(servi
     assert service_request.outcome_unknown is False
 
 
-def test_a_call_that_was_not_made_leaves_the_outcome_as_unknown_as_it_was(service: Service) -> None:
-    assert deliver(service, NotStarted(), outcome_unknown=True).outcome_unknown is True
-    assert deliver(service, NotStarted(), outcome_unknown=False).outcome_unknown is False
+@pytest.mark.parametrize("unknown", [True, False])
+def test_a_call_that_was_not_made_leaves_the_outcome_as_unknown_as_it_was(service: Service, unknown: bool) -> None:
+    assert deliver(service, NotStarted(), outcome_unknown=unknown).outcome_unknown is unknown
+
+
+@pytest.mark.parametrize("give_up_in", [timedelta(days=1), timedelta(0)])
+def test_a_call_that_was_not_made_is_due_at_once_costs_no_try_and_gives_nothing_up(
+    service: Service, give_up_in: timedelta
+) -> None:
+    service_request = deliver(service, NotStarted(), give_up_at=timezone.now() + give_up_in, tries=2)
+    assert service_request.next_attempt_at is not None
+    assert service_request.next_attempt_at <= timezone.now()
+    assert (service_request.tries, service_request.attempt_count) == (2, 1)
+    assert statuses(service_request) == ["received"]
+    attempt = service_request.attempts.get()
+    assert (attempt.outcome, attempt.failure_code) == ("retryable", "started_too_late")
 
 
 def test_a_request_that_could_not_be_delivered_in_time_is_undeliverable(service: Service) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from rest_framework.serializers import Serializer
 from uuid_utils.compat import uuid7
@@ -45,6 +46,7 @@ def claimed(*, look_up_first: bool = False, lease: float = 60) -> Claimed:
         payload=submission,
         look_up_first=look_up_first,
         is_unwanted=False,
+        call_deadline=CALL.deadline,
         lease_expires_at=timezone.now() + timedelta(seconds=lease),
         trace_id="trace-1",
     )
@@ -119,6 +121,35 @@ def test_an_agency_may_say_when_to_come_back(header: str, seconds: int | None) -
     result = result_of(Response(503, headers={"Retry-After": header}))
     assert isinstance(result, Retryable)
     assert result.retry_after == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("Sun, 22 Nov 2026 12:00:07 GMT", 7),
+        ("Sun, 22 Nov 2026 12:00:07 -0000", 7),
+        ("Sun, 22 Nov 2026 19:00:07 +0700", 7),
+        ("Sunday, 22-Nov-26 12:00:07 GMT", 7),
+        ("Sun Nov 22 12:00:07 2026", 7),
+        ("Sun, 22 Nov 2026 11:00:00 GMT", 0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400),
+        ("Sun, 32 Nov 2026 12:00:07 GMT", None),
+        ("Sun, 22 Nov 2026", None),
+        ("22 Nov 2026 12:00:07 +99999999999999999999", None),
+    ],
+)
+def test_an_agency_may_give_the_time_to_come_back_as_a_date(header: str, seconds: int | None) -> None:
+    with time_machine.travel("2026-11-22T12:00:00Z", tick=False):
+        result = result_of(Response(503, headers={"Retry-After": header}))
+    assert isinstance(result, Retryable)
+    assert result.retry_after == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_it_may_say_so_too_where_the_outcome_is_unknown(status: int) -> None:
+    result = result_of(Response(status, headers={"Retry-After": "120"}))
+    assert isinstance(result, OutcomeUnknown)
+    assert result.retry_after == timedelta(minutes=2)
 
 
 def test_nobody_listens() -> None:
