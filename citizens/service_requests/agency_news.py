@@ -11,11 +11,13 @@ from django.db.models import F
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
+from citizens.service_requests import texts
 from citizens.service_requests.errands import send_errand
 from citizens.service_requests.lifecycle import (
     FINAL_STATUSES,
     NewEvent,
     News,
+    end_errand,
     lock_requests,
     save_transitions,
     transition,
@@ -77,8 +79,10 @@ def request_apply_agency_status(*, agency: Agency, event_id: str, news: AgencySt
     if not AgencyEvent.objects.filter(pk=remembered[0].pk).exists():
         return False
     _note_receipt_chain(service_request, news)
-    event = _late(service_request, news) if _is_late(service_request, news) else _timely(service_request, news)
-    save_transitions([service_request], [event])
+    is_late = _is_late(service_request, news)
+    event = _late(service_request, news) if is_late else _timely(service_request, news)
+    parking_ends = event and not is_late and service_request.parked_reason
+    save_transitions([service_request], [event, _end_parking(service_request) if parking_ends else None])
     _log(service_request, news.status, event)
     return True
 
@@ -126,6 +130,21 @@ def _timely(service_request: ServiceRequest, news: AgencyStatus) -> NewEvent | N
     if event and overtakes and service_request.cancel_asked_at and service_request.status not in FINAL_STATUSES:
         send_errand(service_request, Errand.CANCELLATION)
     return event
+
+
+def _end_parking(service_request: ServiceRequest) -> NewEvent | None:
+    """The agency goes on, whatever became of what we could not deliver: the citizen may send the like again."""
+    errand = service_request.errand
+    end_errand(service_request)
+    if errand != Errand.CANCELLATION:
+        return None
+    service_request.cancel_asked_at = None
+    news = News(
+        source=StatusEvent.Source.PLATFORM,
+        next_actor=Actor(service_request.next_actor),
+        milestone=texts.CANCEL_NOT_DELIVERED,
+    )
+    return transition(service_request, Status(service_request.status), news)
 
 
 def _as_news(news: AgencyStatus, *, next_actor: Actor | None, milestone: Text) -> News:

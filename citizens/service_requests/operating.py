@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.service_requests import texts
 from citizens.service_requests.doubling import may_double
+from citizens.service_requests.errands import response_delivered
 from citizens.service_requests.lifecycle import (
     FINAL_STATUSES,
     NewEvent,
     News,
     begin_errand,
+    end_errand,
     lock_requests,
     save_transitions,
     transition,
@@ -134,17 +136,33 @@ def requests_cancel(
 
 
 def request_mark_delivered(*, request_id: UUID, agency_reference: str, by: Doer, reason: str) -> Operated:
-    """An operator has found out that the agency has a parked request, under this reference. Raises ReasonNeeded."""
+    """An operator has found out that the agency has what is parked: the request, under this reference, or what the
+    citizen sent after it. Raises ReasonNeeded.
+    """
 
     def change(service_request: ServiceRequest, service: Service) -> Changed:
         if service_request.status in FINAL_STATUSES:
             return Refusal.ENDED
-        if not service_request.parked_reason or service_request.status != Status.RECEIVED:
+        if not service_request.parked_reason:
             return Refusal.NOT_STUCK
         service_request.agency_reference = agency_reference
-        return transition(service_request, Status.DELIVERED, News(StatusEvent.Source.PLATFORM))
+        return _delivered(service_request)
 
     return _operate([request_id], change, action="request_mark_delivered", by=by, reason=reason)
+
+
+def _delivered(service_request: ServiceRequest) -> NewEvent | None:
+    platform = StatusEvent.Source.PLATFORM
+    match Errand(service_request.errand):
+        case Errand.SUBMISSION:
+            return transition(service_request, Status.DELIVERED, News(platform))
+        case Errand.RESPONSE:
+            newest = service_request.responses.filter(delivered_at__isnull=True).order_by("-pk")[:1]
+            service_request.responses.filter(pk__in=newest).update(delivered_at=timezone.now())
+            return response_delivered(service_request, source=platform)
+        case Errand.CANCELLATION:
+            end_errand(service_request)
+            return None
 
 
 def _deliver_anew(service_request: ServiceRequest, service: Service) -> NewEvent | None:
