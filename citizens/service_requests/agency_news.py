@@ -12,9 +12,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from citizens.service_requests import texts
-from citizens.service_requests.errands import send_errand
 from citizens.service_requests.lifecycle import (
-    FINAL_STATUSES,
     NewEvent,
     News,
     end_errand,
@@ -23,6 +21,7 @@ from citizens.service_requests.lifecycle import (
     transition,
 )
 from citizens.service_requests.models import Actor, AgencyEvent, Errand, ServiceRequest, Status, StatusEvent
+from citizens.service_requests.nudges import nudge
 from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency
 from services_catalog.problems import NOT_FOUND, Problem
@@ -127,8 +126,9 @@ def _timely(service_request: ServiceRequest, news: AgencyStatus) -> NewEvent | N
     if event and news.asks:
         service_request.asked_th, service_request.asked_en = news.asks.text.th, news.asks.text.en
         service_request.asked_until, service_request.asked_form = news.asks.until, news.asks.form
-    if event and overtakes and service_request.cancel_asked_at and service_request.status not in FINAL_STATUSES:
-        send_errand(service_request, Errand.CANCELLATION)
+    if event and overtakes and service_request.next_attempt_at:
+        # The wish to cancel is on its way: nothing else is due of what the agency has just told us it has.
+        transaction.on_commit(lambda: nudge(service_request.service_id), robust=True)
     return event
 
 

@@ -14,9 +14,8 @@ from citizens.service_requests.lifecycle import (
 )
 from citizens.service_requests.models import Actor, Errand, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.nudges import nudge
-from citizens.service_requests.retry import give_up_after
+from citizens.service_requests.patience import patience_of
 from citizens.service_requests.texts import ANSWER_DELIVERED
-from services_catalog.models import Lane
 from services_catalog.problems import NOT_FOUND, Problem
 
 
@@ -30,8 +29,7 @@ def lock_request_of(citizen_id: UUID, request_id: UUID) -> ServiceRequest:
 
 def send_errand(service_request: ServiceRequest, errand: Errand) -> None:
     """Makes the errand of a locked request due, and hints at it on commit; the caller writes the request."""
-    days = Lane.objects.values_list("give_up_after_days", flat=True).get(pk=service_request.service_id)
-    begin_errand(service_request, errand, give_up_after=give_up_after(days))
+    begin_errand(service_request, errand, give_up_after=patience_of(service_request.service_id))
     transaction.on_commit(lambda: nudge(service_request.service_id), robust=True)
 
 

@@ -194,6 +194,24 @@ def test_news_that_overtakes_the_attempt_sends_the_wish_on_its_way(
     assert ServiceRequest.objects.filter(errand=Errand.SUBMISSION, next_attempt_at=None).exists()
 
 
+@pytest.mark.parametrize("by", ["receipt", "news"])
+def test_a_wish_that_waited_has_the_time_that_its_lane_gives(
+    api: APIClient, agency: Agency, made: ServiceRequest, by: str
+) -> None:
+    offer(made.service, "cancel_url")
+    Lane.objects.update(give_up_after_days=2)
+    attempt(made, Outcome.SENDING)
+    api.post(path_of(made, "/cancel"))
+    if by == "news":
+        push(credentials_of(agency), message(made.pk, "in_progress"))
+    else:
+        locked = lock_requests([made.pk])[made.pk]
+        save_transitions([locked], settle(locked, Errand.SUBMISSION, Receipt("DLT-7")))
+    made.refresh_from_db()
+    assert made.errand == Errand.CANCELLATION
+    assert timedelta(days=1, hours=23) < made.give_up_at - timezone.now() <= timedelta(days=2)
+
+
 def test_news_of_the_end_leaves_nothing_to_cancel(api: APIClient, agency: Agency, made: ServiceRequest) -> None:
     offer(made.service, "cancel_url")
     attempt(made, Outcome.SENDING)

@@ -1,4 +1,4 @@
-"""Answers and wishes to cancel that are parked: the agency's news is a way out, and a human who has asked is another."""
+"""Answers and wishes to cancel that are parked: the agency's news is a way out, and so is a human who has asked."""
 
 from datetime import timedelta
 from typing import Any
