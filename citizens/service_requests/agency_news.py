@@ -48,11 +48,14 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class AgencyStatus:
-    """One status event of an agency. `reference` is our request id."""
+    """What an agency says of one request. `reference` is our request id.
+
+    `occurred_at` is by the agency's clock; None where it has not said when, as in the answer to a look-up.
+    """
 
     reference: UUID
     status: Status
-    occurred_at: datetime
+    occurred_at: datetime | None
     agency_reference: str = ""
     next_actor: Actor | None = None
     label: Text = NO_TEXT
@@ -88,21 +91,22 @@ def request_apply_agency_status(*, agency: Agency, event_id: str, news: AgencySt
 
 def _note_receipt_chain(service_request: ServiceRequest, news: AgencyStatus) -> None:
     """News that overtakes our own record proves that the agency has it; work on it proves that it was opened."""
-    service_request.agency_heard_at = timezone.now()
+    now = timezone.now()
+    service_request.agency_heard_at = now
     service_request.agency_reference = service_request.agency_reference or news.agency_reference
-    service_request.taken_at = service_request.taken_at or news.occurred_at
+    service_request.taken_at = service_request.taken_at or news.occurred_at or now
     if news.opened_at is not None:
         service_request.opened_at = news.opened_at
     elif service_request.opened_at is None and news.status == Status.IN_PROGRESS:
-        service_request.opened_at = news.occurred_at
+        service_request.opened_at = news.occurred_at or now
 
 
 def _is_late(service_request: ServiceRequest, news: AgencyStatus) -> bool:
     """Whether the agency has told something newer. Only statuses that follow each other both ways need its clock."""
-    if not {service_request.status, news.status} <= _BACK_AND_FORTH:
+    if news.occurred_at is None or not {service_request.status, news.status} <= _BACK_AND_FORTH:
         return False
     told = service_request.events.filter(source=StatusEvent.Source.AGENCY)
-    # What we write down ourselves when an agency answers us has one time, ours: not to be held against its clock.
+    # What we write down when an agency answers us, look-ups too, has one time, ours: not to be held against its clock.
     last = told.exclude(occurred_at=F("created_at")).order_by("-occurred_at", "-sequence").first()
     if last is None:
         return False
@@ -111,21 +115,20 @@ def _is_late(service_request: ServiceRequest, news: AgencyStatus) -> bool:
 
 
 def _late(service_request: ServiceRequest, news: AgencyStatus) -> NewEvent | None:
-    """A text about the present status is worth reading; who must act, and what is asked, stays as it is."""
+    """A text about the present status is worth reading; who must act, and what is asked, stays as it is.
+
+    Where the citizen must act and knows not what for, the question of before is the one that holds.
+    """
     if news.status != service_request.status:
         return None
     present = Actor(service_request.next_actor)
-    return transition(service_request, news.status, _as_news(news, next_actor=present, milestone=news.milestone))
+    asks = news.asks if present == Actor.CITIZEN and not service_request.asked_th else None
+    return _tell(service_request, news, next_actor=present, asks=asks)
 
 
 def _timely(service_request: ServiceRequest, news: AgencyStatus) -> NewEvent | None:
     overtakes = service_request.status == Status.RECEIVED
-    # What is asked is also what the citizen reads on the timeline, where the agency says nothing else.
-    milestone = news.asks.text if news.asks and news.milestone == NO_TEXT else news.milestone
-    event = transition(service_request, news.status, _as_news(news, next_actor=news.next_actor, milestone=milestone))
-    if event and news.asks:
-        service_request.asked_th, service_request.asked_en = news.asks.text.th, news.asks.text.en
-        service_request.asked_until, service_request.asked_form = news.asks.until, news.asks.form
+    event = _tell(service_request, news, next_actor=news.next_actor, asks=news.asks)
     if event and overtakes and service_request.next_attempt_at:
         # The wish to cancel is on its way: nothing else is due of what the agency has just told us it has.
         transaction.on_commit(lambda: nudge(service_request.service_id), robust=True)
@@ -147,14 +150,23 @@ def _end_parking(service_request: ServiceRequest) -> NewEvent | None:
     return transition(service_request, Status(service_request.status), news)
 
 
-def _as_news(news: AgencyStatus, *, next_actor: Actor | None, milestone: Text) -> News:
-    return News(
+def _tell(
+    service_request: ServiceRequest, news: AgencyStatus, *, next_actor: Actor | None, asks: Asks | None
+) -> NewEvent | None:
+    # What is asked is also what the citizen reads on the timeline, where the agency says nothing else.
+    milestone = asks.text if asks and news.milestone == NO_TEXT else news.milestone
+    told = News(
         source=StatusEvent.Source.AGENCY,
         next_actor=next_actor,
         label=news.label,
         milestone=milestone,
         occurred_at=news.occurred_at,
     )
+    event = transition(service_request, news.status, told)
+    if event and asks:
+        service_request.asked_th, service_request.asked_en = asks.text.th, asks.text.en
+        service_request.asked_until, service_request.asked_form = asks.until, asks.form
+    return event
 
 
 def _log(service_request: ServiceRequest, told: Status, event: NewEvent | None) -> None:

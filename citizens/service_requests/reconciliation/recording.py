@@ -72,11 +72,13 @@ def _settle(service_request: ServiceRequest | None, told: Told) -> Finding:
 
 
 def _apply(service_request: ServiceRequest, receipt: Receipt) -> None:
-    """As if the agency had pushed it. The id says what was applied, so that two who compare at once apply it once."""
+    """As if the agency had pushed it and not said when. The id says what was applied, so that two who compare at once
+    apply it once.
+    """
     news = AgencyStatus(
         reference=service_request.pk,
         status=Status(receipt.status),
-        occurred_at=timezone.now(),
+        occurred_at=None,
         agency_reference=receipt.agency_reference,
     )
     event_id = f"look-up:{service_request.pk}:{service_request.event_count}"
