@@ -20,7 +20,15 @@ from citizens.service_requests.lifecycle import (
     save_transitions,
     transition,
 )
-from citizens.service_requests.models import Actor, AgencyEvent, Errand, ServiceRequest, Status, StatusEvent
+from citizens.service_requests.models import (
+    Actor,
+    AgencyEvent,
+    Difference,
+    Errand,
+    ServiceRequest,
+    Status,
+    StatusEvent,
+)
 from citizens.service_requests.nudges import nudge
 from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency
@@ -85,8 +93,16 @@ def request_apply_agency_status(*, agency: Agency, event_id: str, news: AgencySt
     event = _late(service_request, news) if is_late else _timely(service_request, news)
     parking_ends = event and not is_late and service_request.parked_reason
     save_transitions([service_request], [event, _end_parking(service_request) if parking_ends else None])
+    if not is_late and service_request.status == news.status:
+        settle_difference(service_request.pk)
     _log(service_request, news.status, event)
     return True
+
+
+def settle_difference(request_id: UUID) -> None:
+    """The agency says of a request what we say."""
+    open_ones = Difference.objects.filter(service_request_id=request_id, settled_at__isnull=True)
+    open_ones.update(settled_at=timezone.now())
 
 
 def _note_receipt_chain(service_request: ServiceRequest, news: AgencyStatus) -> None:

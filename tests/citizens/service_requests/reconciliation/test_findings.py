@@ -171,6 +171,24 @@ def test_catching_up_settles_a_difference(serve: Serve) -> None:
     assert Difference.objects.get().settled_at is not None
 
 
+@pytest.mark.parametrize("end", ["completed", "rejected", "cancelled", "in_progress"])
+def test_news_of_the_agency_settles_a_difference(serve: Serve, end: str) -> None:
+    _, service = serve(nothing)
+    service_request, other = at_agency(service), at_agency(service)
+    reconcile()
+    tell(service_request, end, timezone.now())
+    assert service_request.differences.get().settled_at is not None
+    assert other.differences.get().settled_at is None
+
+
+def test_news_that_does_not_hold_settles_no_difference(serve: Serve) -> None:
+    _, service = serve(status("in_progress"))
+    service_request = at_agency(service, Status.COMPLETED)
+    assert reconcile() == {Finding.DIFFERS: 1}
+    tell(service_request, "in_progress", timezone.now())
+    assert service_request.differences.get().settled_at is None
+
+
 def long_ago(service_request: ServiceRequest) -> None:
     past = timezone.now() - timedelta(hours=2)
     ServiceRequest.objects.filter(pk=service_request.pk).update(reconciled_at=past, agency_heard_at=past)
