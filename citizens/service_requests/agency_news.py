@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from citizens.service_requests import texts
 from citizens.service_requests.lifecycle import (
+    AT_AGENCY,
     NewEvent,
     News,
     end_errand,
@@ -71,6 +72,8 @@ class AgencyStatus:
     # When an officer opened it, where the agency says so.
     opened_at: datetime | None = None
     asks: Asks | None = None
+    # It does not cancel the request, although it had taken the citizen's wish.
+    refuses_to_cancel: bool = False
 
 
 @transaction.atomic
@@ -89,13 +92,14 @@ def request_apply_agency_status(*, agency: Agency, event_id: str, news: AgencySt
     if not AgencyEvent.objects.filter(pk=remembered[0].pk).exists():
         return False
     _note_receipt_chain(service_request, news)
-    is_late = _is_late(service_request, news)
+    is_late, refuses = _is_late(service_request, news), _refuses_to_cancel(service_request, news)
     event = _late(service_request, news) if is_late else _timely(service_request, news)
+    refusal = _end_wish(service_request, texts.CANCEL_REFUSED, StatusEvent.Source.AGENCY) if refuses else None
     parking_ends = event and not is_late and service_request.parked_reason
-    save_transitions([service_request], [event, _end_parking(service_request) if parking_ends else None])
+    save_transitions([service_request], [event, refusal, _end_parking(service_request) if parking_ends else None])
     if not is_late and service_request.status == news.status:
         settle_difference(service_request.pk)
-    _log(service_request, news.status, event)
+    _log(service_request, news.status, event or refusal)
     return True
 
 
@@ -157,12 +161,21 @@ def _end_parking(service_request: ServiceRequest) -> NewEvent | None:
     end_errand(service_request)
     if errand != Errand.CANCELLATION:
         return None
+    return _end_wish(service_request, texts.CANCEL_NOT_DELIVERED, StatusEvent.Source.PLATFORM)
+
+
+def _refuses_to_cancel(service_request: ServiceRequest, news: AgencyStatus) -> bool:
+    """Whether there is a wish that the agency can have decided on."""
+    has_wish = service_request.cancel_asked_at is not None and service_request.status in AT_AGENCY
+    return news.refuses_to_cancel and has_wish
+
+
+def _end_wish(service_request: ServiceRequest, why: Text, source: StatusEvent.Source) -> NewEvent | None:
+    """Nothing is to be cancelled any more; the citizen reads why, and may ask again."""
     service_request.cancel_asked_at = None
-    news = News(
-        source=StatusEvent.Source.PLATFORM,
-        next_actor=Actor(service_request.next_actor),
-        milestone=texts.CANCEL_NOT_DELIVERED,
-    )
+    if service_request.errand == Errand.CANCELLATION:
+        end_errand(service_request)
+    news = News(source=source, next_actor=Actor(service_request.next_actor), milestone=why)
     return transition(service_request, Status(service_request.status), news)
 
 

@@ -30,8 +30,10 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 FINAL_STATUSES = frozenset(status for status, following in TRANSITIONS.items() if not following)
 
+# What an agency has and has not ended.
+AT_AGENCY = (Status.DELIVERED, Status.IN_PROGRESS, Status.ACTION_REQUIRED)
+
 _NOT_AT_AGENCY = {Status.RECEIVED, Status.UNDELIVERABLE}
-_AT_AGENCY = {Status.DELIVERED, Status.IN_PROGRESS, Status.ACTION_REQUIRED}
 
 # Who must act once a request has this status, unless the agency says otherwise.
 NEXT_ACTOR: dict[Status, Actor] = {
@@ -138,7 +140,7 @@ def transition(service_request: ServiceRequest, to: Status, news: News) -> NewEv
     if to in FINAL_STATUSES or (to != Status.RECEIVED and service_request.errand == Errand.SUBMISSION):
         # Nothing is left to deliver, and nothing for a human to find out.
         end_errand(service_request)
-    if current in _NOT_AT_AGENCY and to in _AT_AGENCY and service_request.cancel_asked_at:
+    if current in _NOT_AT_AGENCY and to in AT_AGENCY and service_request.cancel_asked_at:
         # However we came to know that the agency has it: it is asked to cancel.
         begin_errand(service_request, Errand.CANCELLATION, give_up_after=patience_of(service_request.service_id))
     if to != Status.ACTION_REQUIRED:

@@ -16,6 +16,9 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 _LONGEST_TO_ANSWER = timedelta(days=100 * 365)
 
 
+_GOES_ON = {Status.IN_PROGRESS, Status.ACTION_REQUIRED}
+
+
 class MomentField(serializers.DateTimeField):
     """A moment that can be kept, and no further ahead than `ahead`: one year 2569 would put an agency's news of 2026
     out of date. Without a zone it is Bangkok's.
@@ -79,10 +82,20 @@ class AgencyStatusSerializer(serializers.Serializer[Any]):
     who_acts_next = serializers.ChoiceField(choices=Actor.choices, required=False)
     opened_at = MomentField(ahead=_CLOCKS_DIFFER, required=False, help_text="When an officer opened it")
     asks = AsksSerializer(required=False, help_text="With `action_required` only")
+    cancellation = serializers.ChoiceField(
+        choices=["refused"],
+        required=False,
+        help_text="The citizen's wish to cancel, which you had taken, comes to nothing: the request goes on."
+        " With `in_progress` and `action_required` only",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "asks" in attrs and attrs["status"] != Status.ACTION_REQUIRED:
             raise serializers.ValidationError({"asks": serializers.ErrorDetail("", code="only_with_action_required")})
+        if "cancellation" in attrs and attrs["status"] not in _GOES_ON:
+            raise serializers.ValidationError(
+                {"cancellation": serializers.ErrorDetail("", code="only_while_it_goes_on")}
+            )
         return attrs
 
 
