@@ -4,11 +4,18 @@ from uuid import UUID
 
 from django.db import transaction
 
-from citizens.service_requests.lifecycle import begin_errand, lock_requests
-from citizens.service_requests.models import Errand, ServiceRequest
+from citizens.service_requests.lifecycle import (
+    NewEvent,
+    News,
+    begin_errand,
+    end_errand,
+    lock_requests,
+    transition,
+)
+from citizens.service_requests.models import Actor, Errand, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.nudges import nudge
-from citizens.service_requests.retry import give_up_after
-from services_catalog.models import Lane
+from citizens.service_requests.patience import patience_of
+from citizens.service_requests.texts import ANSWER_DELIVERED
 from services_catalog.problems import NOT_FOUND, Problem
 
 
@@ -22,6 +29,17 @@ def lock_request_of(citizen_id: UUID, request_id: UUID) -> ServiceRequest:
 
 def send_errand(service_request: ServiceRequest, errand: Errand) -> None:
     """Makes the errand of a locked request due, and hints at it on commit; the caller writes the request."""
-    days = Lane.objects.values_list("give_up_after_days", flat=True).get(pk=service_request.service_id)
-    begin_errand(service_request, errand, give_up_after=give_up_after(days))
+    begin_errand(service_request, errand, give_up_after=patience_of(service_request.service_id))
     transaction.on_commit(lambda: nudge(service_request.service_id), robust=True)
+
+
+def response_delivered(service_request: ServiceRequest, *, source: StatusEvent.Source) -> NewEvent | None:
+    """Ends the errand of a locked request whose answer the agency has, and tells the citizen.
+
+    It is the agency's turn then; what it has asked meanwhile stays asked.
+    """
+    end_errand(service_request)
+    status, actor = Status(service_request.status), Actor(service_request.next_actor)
+    if status == Status.ACTION_REQUIRED and actor == Actor.AGENCY:
+        return transition(service_request, Status.IN_PROGRESS, News(source=source, milestone=ANSWER_DELIVERED))
+    return transition(service_request, status, News(source=source, next_actor=actor, milestone=ANSWER_DELIVERED))

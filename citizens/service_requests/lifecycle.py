@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from citizens.service_requests.bulk import insert_rows, write_rows
 from citizens.service_requests.models import Actor, Errand, ServiceRequest, Status, StatusEvent
-from citizens.service_requests.retry import current_profile
+from citizens.service_requests.patience import patience_of
 from services_catalog.languages import NO_TEXT, Text
 
 _NEWS = {Status.IN_PROGRESS, Status.ACTION_REQUIRED, Status.COMPLETED, Status.REJECTED, Status.CANCELLED}
@@ -30,8 +30,10 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 FINAL_STATUSES = frozenset(status for status, following in TRANSITIONS.items() if not following)
 
+# What an agency has and has not ended.
+AT_AGENCY = (Status.DELIVERED, Status.IN_PROGRESS, Status.ACTION_REQUIRED)
+
 _NOT_AT_AGENCY = {Status.RECEIVED, Status.UNDELIVERABLE}
-_AT_AGENCY = {Status.DELIVERED, Status.IN_PROGRESS, Status.ACTION_REQUIRED}
 
 # Who must act once a request has this status, unless the agency says otherwise.
 NEXT_ACTOR: dict[Status, Actor] = {
@@ -138,9 +140,9 @@ def transition(service_request: ServiceRequest, to: Status, news: News) -> NewEv
     if to in FINAL_STATUSES or (to != Status.RECEIVED and service_request.errand == Errand.SUBMISSION):
         # Nothing is left to deliver, and nothing for a human to find out.
         end_errand(service_request)
-    if current in _NOT_AT_AGENCY and to in _AT_AGENCY and service_request.cancel_asked_at:
+    if current in _NOT_AT_AGENCY and to in AT_AGENCY and service_request.cancel_asked_at:
         # However we came to know that the agency has it: it is asked to cancel.
-        begin_errand(service_request, Errand.CANCELLATION, give_up_after=current_profile().give_up_after)
+        begin_errand(service_request, Errand.CANCELLATION, give_up_after=patience_of(service_request.service_id))
     if to != Status.ACTION_REQUIRED:
         _forget_what_was_asked(service_request)
     return _event(service_request, "" if repeated else current, news, now)

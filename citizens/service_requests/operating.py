@@ -7,6 +7,7 @@ left alone. What cannot be done to a request is counted by why, and the others a
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db import models, transaction
@@ -15,11 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.service_requests import texts
 from citizens.service_requests.doubling import may_double
+from citizens.service_requests.errands import response_delivered
 from citizens.service_requests.lifecycle import (
     FINAL_STATUSES,
     NewEvent,
     News,
     begin_errand,
+    end_errand,
     lock_requests,
     save_transitions,
     transition,
@@ -41,7 +44,15 @@ from services_catalog.services.operator_actions import Act, Doer, operator_actio
 AT_MOST = 500
 _BATCH = 100
 # What an action's record shows as before and after.
-_WATCHED = ("status", "parked_reason", "outcome_unknown", "next_attempt_at", "give_up_at", "agency_reference")
+_WATCHED = (
+    "status",
+    "parked_reason",
+    "outcome_unknown",
+    "next_attempt_at",
+    "give_up_at",
+    "agency_reference",
+    "taken_at",
+)
 
 
 class Refusal(models.TextChoices):
@@ -51,6 +62,7 @@ class Refusal(models.TextChoices):
     NOT_WAITING = "not_waiting", _("does not wait for an attempt")
     NOT_STUCK = "not_stuck", _("is neither parked nor undeliverable")
     NOT_CONFIRMED = "not_confirmed", _("may be at the agency already: ask the agency, then confirm")
+    SENT_LATER = "sent_later", _("was sent later than the time given")
     AT_AGENCY = "at_agency", _("is at the agency: only the agency can cancel it")
     ENDED = "ended", _("has ended")
 
@@ -133,18 +145,40 @@ def requests_cancel(
     return _operate(ids, change, action="request_cancel", by=by, reason=reason)
 
 
-def request_mark_delivered(*, request_id: UUID, agency_reference: str, by: Doer, reason: str) -> Operated:
-    """An operator has found out that the agency has a parked request, under this reference. Raises ReasonNeeded."""
+def request_mark_delivered(
+    *, request_id: UUID, agency_reference: str, taken_at: datetime | None, by: Doer, reason: str
+) -> Operated:
+    """An operator has found out that the agency has what is parked: the request, under this reference, or what the
+    citizen sent after it. It took that at `taken_at`, or now where nobody knows. Raises ReasonNeeded.
+    """
 
     def change(service_request: ServiceRequest, service: Service) -> Changed:
         if service_request.status in FINAL_STATUSES:
             return Refusal.ENDED
-        if not service_request.parked_reason or service_request.status != Status.RECEIVED:
+        if not service_request.parked_reason:
             return Refusal.NOT_STUCK
+        # People tell the time to the minute.
+        if taken_at and taken_at < service_request.created_at.replace(second=0, microsecond=0):
+            return Refusal.SENT_LATER
         service_request.agency_reference = agency_reference
-        return transition(service_request, Status.DELIVERED, News(StatusEvent.Source.PLATFORM))
+        return _delivered(service_request, taken_at or timezone.now())
 
     return _operate([request_id], change, action="request_mark_delivered", by=by, reason=reason)
+
+
+def _delivered(service_request: ServiceRequest, taken_at: datetime) -> NewEvent | None:
+    platform = StatusEvent.Source.PLATFORM
+    match Errand(service_request.errand):
+        case Errand.SUBMISSION:
+            service_request.taken_at = taken_at
+            return transition(service_request, Status.DELIVERED, News(platform, occurred_at=taken_at))
+        case Errand.RESPONSE:
+            newest = service_request.responses.filter(delivered_at__isnull=True).order_by("-pk")[:1]
+            service_request.responses.filter(pk__in=newest).update(delivered_at=taken_at)
+            return response_delivered(service_request, source=platform)
+        case Errand.CANCELLATION:
+            end_errand(service_request)
+            return None
 
 
 def _deliver_anew(service_request: ServiceRequest, service: Service) -> NewEvent | None:

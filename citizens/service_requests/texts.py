@@ -1,6 +1,6 @@
 """What statuses are called, and what a citizen is told to expect next."""
 
-from citizens.service_requests.models import Actor, ServiceRequest, Status
+from citizens.service_requests.models import Actor, Errand, ServiceRequest, Status
 from services_catalog.languages import Text
 from services_catalog.models import Agency
 
@@ -88,7 +88,14 @@ def next_step_of(service_request: ServiceRequest) -> Text:
     """The request's next step; one that waits for a human of ours, or to be cancelled, says so."""
     if service_request.parked_reason:
         return _CHECKING
-    if service_request.cancel_asked_at and service_request.next_actor != Actor.NOBODY:
+    if service_request.cancel_asked_at and _agency_decides(service_request):
         return _CANCEL_WAITS
     status, next_actor = Status(service_request.status), Actor(service_request.next_actor)
     return next_step(status, next_actor, service_request.service.agency)
+
+
+def _agency_decides(service_request: ServiceRequest) -> bool:
+    """On the wish to cancel. Once the agency has that, what it asks the citizen for comes first."""
+    if service_request.next_actor == Actor.CITIZEN:
+        return service_request.errand == Errand.CANCELLATION
+    return service_request.next_actor == Actor.AGENCY

@@ -43,6 +43,10 @@ _FIELD_SENTENCES = {
     "null": Text("ข้อมูลนี้ว่างไม่ได้", "This may not be empty."),
     "blank": Text("ข้อมูลนี้ว่างไม่ได้", "This may not be empty."),
     "max_length": Text("ข้อความยาวเกินไป", "This is too long."),
+    "too_far_ahead": Text(
+        "วันเวลานี้ล่วงหน้าเกินไป กรุณาใช้ปีคริสต์ศักราช (2026 ไม่ใช่ 2569)",
+        "This moment is too far in the future. Years are those of the Christian era (2026, not 2569).",
+    ),
     "invalid_choice": Text("กรุณาเลือกจากรายการที่มี", "Please choose one of the options."),
 }
 _OTHER_FIELD_SENTENCE = Text("ข้อมูลนี้ไม่ถูกต้อง", "This answer is not valid.")

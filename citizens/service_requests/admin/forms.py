@@ -1,12 +1,14 @@
 """What operators are asked before they do something to requests."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citizens.service_requests.models import ServiceRequest
-from services_catalog.admin.base import CheckboxWidget, TextWidget
+from services_catalog.admin.base import CheckboxWidget, DateTimeWidget, TextWidget
 from services_catalog.admin.operating_forms import MessageForm, ReasonForm
 
 
@@ -46,4 +48,16 @@ class MarkDeliveredForm(ReasonForm):
         max_length=ServiceRequest._meta.get_field("agency_reference").max_length,
         widget=TextWidget,
     )
-    field_order = ["agency_reference"]
+    taken_at = forms.SplitDateTimeField(
+        label=_("When the agency took it"),
+        required=False,
+        widget=DateTimeWidget,
+        help_text=_("As the agency says; leave it empty for now. The citizen reads it."),
+    )
+    field_order = ["agency_reference", "taken_at"]
+
+    def clean_taken_at(self) -> datetime | None:
+        taken_at: datetime | None = self.cleaned_data["taken_at"]
+        if taken_at and taken_at > timezone.now():
+            raise forms.ValidationError(_("This is in the future."))
+        return taken_at

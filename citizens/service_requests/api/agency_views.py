@@ -49,6 +49,7 @@ def _news(message: dict[str, Any]) -> AgencyStatus:
         milestone=Text(**data["milestone"]) if "milestone" in data else NO_TEXT,
         opened_at=data.get("opened_at"),
         asks=_asks(data["asks"]) if "asks" in data else None,
+        refuses_to_cancel="cancellation" in data,
     )
 
 

@@ -6,7 +6,9 @@ from citizens.service_requests.models.requests import ServiceRequest
 
 
 class Difference(models.Model):
-    """An agency says something else of a request than we do. Found by comparing; settled by news or a human."""
+    """An agency says something else of a request than we do. Found by comparing; settled once it says the same, be it
+    by its news or when it is asked again.
+    """
 
     class Kind(models.TextChoices):
         MISSING_AT_AGENCY = "missing_at_agency", _("The agency does not have it")

@@ -12,13 +12,11 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from citizens.service_requests.ids import first_id_of
+from citizens.service_requests.lifecycle import AT_AGENCY
 from citizens.service_requests.models import ServiceRequest, Status
 from citizens.service_requests.routing.agency_line import AgencyLine, agency_line
 from services_catalog import rate
 from services_catalog.models import Lane, Standing
-
-# What an agency has and has not ended.
-AT_AGENCY = [Status.DELIVERED, Status.IN_PROGRESS, Status.ACTION_REQUIRED]
 
 
 @dataclass(frozen=True, slots=True)

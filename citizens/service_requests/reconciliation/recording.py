@@ -3,13 +3,17 @@
 import re
 from collections.abc import Sequence
 from enum import StrEnum
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from citizens.service_requests.agency_news import REPORTABLE, AgencyStatus, request_apply_agency_status
+from citizens.service_requests.agency_news import (
+    REPORTABLE,
+    AgencyStatus,
+    request_apply_agency_status,
+    settle_difference,
+)
 from citizens.service_requests.lifecycle import TRANSITIONS, lock_requests
 from citizens.service_requests.models import Difference, ServiceRequest, Status
 from citizens.service_requests.reconciliation.asking import Told, Unanswered
@@ -62,21 +66,22 @@ def _settle(service_request: ServiceRequest | None, told: Told) -> Finding:
     match finding:
         case Finding.AGREED:
             ServiceRequest.objects.filter(pk=service_request.pk).update(agency_heard_at=timezone.now())
-            _settle_difference(service_request.pk)
+            settle_difference(service_request.pk)
         case Finding.CAUGHT_UP if told.answer:
             _apply(service_request, told.answer)
-            _settle_difference(service_request.pk)
         case _:
             _note_difference(service_request, finding, told.answer)
     return finding
 
 
 def _apply(service_request: ServiceRequest, receipt: Receipt) -> None:
-    """As if the agency had pushed it. The id says what was applied, so that two who compare at once apply it once."""
+    """As if the agency had pushed it and not said when. The id says what was applied, so that two who compare at once
+    apply it once.
+    """
     news = AgencyStatus(
         reference=service_request.pk,
         status=Status(receipt.status),
-        occurred_at=timezone.now(),
+        occurred_at=None,
         agency_reference=receipt.agency_reference,
     )
     event_id = f"look-up:{service_request.pk}:{service_request.event_count}"
@@ -93,8 +98,3 @@ def _note_difference(service_request: ServiceRequest, finding: Finding, receipt:
     }
     if not open_ones.update(**found):
         Difference.objects.create(id=uuid7(), service_request=service_request, found_at=timezone.now(), **found)
-
-
-def _settle_difference(request_id: UUID) -> None:
-    open_ones = Difference.objects.filter(service_request_id=request_id, settled_at__isnull=True)
-    open_ones.update(settled_at=timezone.now())

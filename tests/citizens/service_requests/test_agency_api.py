@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -296,7 +296,11 @@ def test_news_of_the_wrong_shape(agency: Agency, made: ServiceRequest, change: d
 
 
 @pytest.mark.parametrize(
-    "timestamp", ["yesterday", "0000-00-00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", 7, None]
+    "timestamp",
+    [
+        *("yesterday", "0000-00-00", 7, None),
+        *("0001-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"),
+    ],
 )
 def test_times_that_cannot_be(agency: Agency, made: ServiceRequest, timestamp: object) -> None:
     content = {**message(made.pk), "timestamp": timestamp}
@@ -304,11 +308,38 @@ def test_times_that_cannot_be(agency: Agency, made: ServiceRequest, timestamp: o
     assert [error["pointer"] for error in answer["errors"]] == ["#/timestamp"]
 
 
-@pytest.mark.parametrize("timestamp", ["0001-01-01T00:00:00Z", "9999-12-31T12:00:00Z"])
-def test_times_at_the_ends_can_be_read_back(
-    agency: Agency, made: ServiceRequest, api: APIClient, timestamp: str
-) -> None:
-    assert push(credentials_of(agency), {**message(made.pk), "timestamp": timestamp}).status_code == 200
+@pytest.mark.parametrize("field", ["opened_at", "asks"])
+def test_moments_in_the_data_that_cannot_be(agency: Agency, made: ServiceRequest, field: str) -> None:
+    moment = "0001-01-01T00:00:00"
+    value = {"text": {"th": "ก", "en": ""}, "until": moment} if field == "asks" else moment
+    refused = push(credentials_of(agency), message(made.pk, "action_required", **{field: value}))
+    [error] = assert_problem(refused, 422, "invalid_data")["errors"]
+    assert (error["pointer"].startswith(f"#/data/{field}"), error["code"]) == (True, "overflow")
+    assert_nothing_happened()
+
+
+def test_a_year_of_the_buddhist_era_is_refused(agency: Agency, made: ServiceRequest) -> None:
+    """Taken, it would make all that the agency tells afterwards old news."""
+    year_2569 = "2569-03-02T09:00:00+07:00"
+    asks = {"text": {"th": "ก", "en": ""}, "until": year_2569}
+    content = {**message(made.pk, "action_required", opened_at=year_2569, asks=asks), "timestamp": year_2569}
+    errors = assert_problem(push(credentials_of(agency), content), 422, "invalid_data")["errors"]
+    assert {error["pointer"] for error in errors} == {"#/timestamp", "#/data/opened_at", "#/data/asks/until"}
+    assert {error["code"] for error in errors} == {"too_far_ahead"}
+    assert "2026, not 2569" in errors[0]["message"]["en"]
+    assert "คริสต์ศักราช" in errors[0]["message"]["th"]
+    assert_nothing_happened()
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(4, 200), (6, 422)])
+def test_a_clock_may_be_some_minutes_fast(agency: Agency, made: ServiceRequest, minutes: int, status: int) -> None:
+    ahead = datetime.now(UTC) + timedelta(minutes=minutes)
+    content = {**message(made.pk, opened_at=ahead.isoformat()), "timestamp": ahead.isoformat()}
+    assert push(credentials_of(agency), content).status_code == status
+
+
+def test_the_first_moment_can_be_read_back(agency: Agency, made: ServiceRequest, api: APIClient) -> None:
+    assert push(credentials_of(agency), {**message(made.pk), "timestamp": "0001-01-01T00:00:00Z"}).status_code == 200
     assert api.get(f"/api/v1/service-requests/{made.pk}/events").status_code == 200
 
 

@@ -11,7 +11,7 @@ from citizens.service_requests.lifecycle import lock_requests, save_transitions
 from citizens.service_requests.models import Errand, Outcome, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.routing.send import NotStarted
 from citizens.service_requests.routing.settle import settle
-from citizens.service_requests.texts import CANCEL_ASKED
+from citizens.service_requests.texts import CANCEL_ASKED, CANCEL_REFUSED
 from services_catalog.adapters.errors import OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.types import Receipt
 from services_catalog.models import Agency, Lane, Service
@@ -194,6 +194,24 @@ def test_news_that_overtakes_the_attempt_sends_the_wish_on_its_way(
     assert ServiceRequest.objects.filter(errand=Errand.SUBMISSION, next_attempt_at=None).exists()
 
 
+@pytest.mark.parametrize("by", ["receipt", "news"])
+def test_a_wish_that_waited_has_the_time_that_its_lane_gives(
+    api: APIClient, agency: Agency, made: ServiceRequest, by: str
+) -> None:
+    offer(made.service, "cancel_url")
+    Lane.objects.update(give_up_after_days=2)
+    attempt(made, Outcome.SENDING)
+    api.post(path_of(made, "/cancel"))
+    if by == "news":
+        push(credentials_of(agency), message(made.pk, "in_progress"))
+    else:
+        locked = lock_requests([made.pk])[made.pk]
+        save_transitions([locked], settle(locked, Errand.SUBMISSION, Receipt("DLT-7")))
+    made.refresh_from_db()
+    assert made.errand == Errand.CANCELLATION
+    assert timedelta(days=1, hours=23) < made.give_up_at - timezone.now() <= timedelta(days=2)
+
+
 def test_news_of_the_end_leaves_nothing_to_cancel(api: APIClient, agency: Agency, made: ServiceRequest) -> None:
     offer(made.service, "cancel_url")
     attempt(made, Outcome.SENDING)
@@ -204,6 +222,79 @@ def test_news_of_the_end_leaves_nothing_to_cancel(api: APIClient, agency: Agency
     made.refresh_from_db()
     assert (made.status, made.errand, made.next_attempt_at) == (Status.COMPLETED, Errand.SUBMISSION, None)
     assert api.get(path_of(made)).json()["next_step"]["en"] == "Your request is done."
+
+
+@pytest.fixture
+def wished(api: APIClient, made: ServiceRequest) -> ServiceRequest:
+    """The agency works on it, and has taken the wish to cancel."""
+    offer(made.service, "cancel_url", "response_url")
+    move(made, Status.IN_PROGRESS)
+    assert api.post(path_of(made, "/cancel")).status_code == 202
+    locked = lock_requests([made.pk])[made.pk]
+    save_transitions([locked], settle(locked, Errand.CANCELLATION, Receipt("DLT-7")))
+    made.refresh_from_db()
+    assert (made.errand, made.cancel_asked_at is not None) == (Errand.SUBMISSION, True)
+    return made
+
+
+def test_an_agency_may_refuse_later_what_it_has_taken(api: APIClient, agency: Agency, wished: ServiceRequest) -> None:
+    assert "has to agree first" in api.get(path_of(wished)).json()["next_step"]["en"]
+    assert push(credentials_of(agency), message(wished.pk, cancellation="refused")).status_code == 200
+    shown = api.get(path_of(wished)).json()
+    assert (shown["status"], shown["cancel_asked_at"], shown["can_cancel"]) == ("in_progress", None, True)
+    assert "working on your request" in shown["next_step"]["en"]
+    told = wished.events.latest("sequence")
+    assert (told.source, told.milestone_th) == (StatusEvent.Source.AGENCY, CANCEL_REFUSED.th)
+    assert api.post(path_of(wished, "/cancel")).json()["cancel_asked_at"]
+
+
+def test_a_refusal_may_come_with_a_question(api: APIClient, agency: Agency, wished: ServiceRequest) -> None:
+    asks = {"text": {"th": "ขอรูปถ่าย", "en": "A photo, please"}}
+    push(credentials_of(agency), message(wished.pk, "action_required", cancellation="refused", asks=asks))
+    texts = [event.milestone_en for event in wished.events.order_by("sequence")][-2:]
+    assert texts == ["A photo, please", CANCEL_REFUSED.en]
+    shown = api.get(path_of(wished)).json()
+    assert (shown["next_actor"], shown["can_respond"], shown["can_cancel"]) == ("citizen", True, True)
+
+
+def test_what_nobody_wishes_is_not_refused(agency: Agency, made: ServiceRequest) -> None:
+    push(credentials_of(agency), message(made.pk, cancellation="refused"))
+    assert [event.milestone_en for event in made.events.order_by("sequence")] == ["", ""]
+
+
+def test_a_wish_that_the_agency_has_not_heard_is_not_refused(
+    api: APIClient, agency: Agency, made: ServiceRequest
+) -> None:
+    offer(made.service, "cancel_url")
+    attempt(made, Outcome.SENDING)
+    api.post(path_of(made, "/cancel"))
+    push(credentials_of(agency), message(made.pk, cancellation="refused"))
+    made.refresh_from_db()
+    assert (made.errand, made.cancel_asked_at is not None) == (Errand.CANCELLATION, True)
+
+
+@pytest.mark.parametrize("status", ["completed", "rejected", "cancelled"])
+def test_only_what_goes_on_is_refused_to_be_cancelled(agency: Agency, made: ServiceRequest, status: str) -> None:
+    refused = push(credentials_of(agency), message(made.pk, status, cancellation="refused"))
+    [error] = assert_problem(refused, 422, "invalid_data")["errors"]
+    assert (error["pointer"], error["code"]) == ("#/data/cancellation", "only_while_it_goes_on")
+
+
+@pytest.mark.parametrize("value", ["taken", "", None, ["refused"]])
+def test_a_cancellation_is_refused_and_nothing_else(agency: Agency, made: ServiceRequest, value: object) -> None:
+    refused = push(credentials_of(agency), message(made.pk, cancellation=value))
+    [error] = assert_problem(refused, 422, "invalid_data")["errors"]
+    assert error["pointer"] == "#/data/cancellation"
+
+
+def test_what_the_agency_asks_for_comes_before_the_wish_it_has(
+    api: APIClient, agency: Agency, wished: ServiceRequest
+) -> None:
+    asks = {"text": {"th": "ขอรูปถ่าย", "en": "A photo, please"}}
+    push(credentials_of(agency), message(wished.pk, "action_required", asks=asks))
+    shown = api.get(path_of(wished)).json()
+    assert (shown["can_respond"], shown["can_cancel"]) == (True, False)
+    assert "needs something from you" in shown["next_step"]["en"]
 
 
 def test_an_answer_on_its_way_arrives_first(api: APIClient, made: ServiceRequest) -> None:

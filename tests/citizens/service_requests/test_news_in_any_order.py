@@ -64,6 +64,20 @@ def test_a_late_text_about_the_present_status_is_read_and_moves_nobody(agency: A
     assert made.events.get(sequence=3).milestone_en == "before"
 
 
+def test_a_late_question_is_asked_where_nothing_is_asked_yet(agency: Agency, made: ServiceRequest) -> None:
+    tell(agency, made, "action_required", 5)
+    tell(agency, made, "action_required", 4, asks={"text": {"th": "คำถาม 4", "en": "Question 4"}})
+    tell(agency, made, "action_required", 3, asks={"text": {"th": "คำถาม 3", "en": ""}})
+    assert (made.asked_th, made.next_actor) == ("คำถาม 4", "citizen")
+    assert made.events.get(sequence=3).milestone_en == "Question 4"
+
+
+def test_a_late_question_is_not_asked_of_whom_it_is_not_the_turn(agency: Agency, made: ServiceRequest) -> None:
+    tell(agency, made, "action_required", 5, who_acts_next="agency")
+    tell(agency, made, "action_required", 4, asks={"text": {"th": "คำถาม", "en": ""}})
+    assert (made.asked_th, made.next_actor) == ("", "agency")
+
+
 def test_a_question_told_again_under_another_id_is_not_asked_again(agency: Agency, made: ServiceRequest) -> None:
     tell(agency, made, "action_required", 1, asks={"text": {"th": "คำถาม", "en": ""}})
     move(made, Status.IN_PROGRESS)  # the answer has arrived

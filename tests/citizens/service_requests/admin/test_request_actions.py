@@ -1,6 +1,6 @@
 """What operators and the agency's officers do to requests that are stuck, from the list of requests."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -271,8 +271,36 @@ def test_the_parked_that_the_agency_has_is_delivered(officer: Client, service: S
     again = now_of(request)
     assert (again.status, again.agency_reference, again.parked_reason) == ("delivered", "A-1", "")
     assert not again.outcome_unknown
+    assert again.taken_at is not None
+    assert timezone.now() - again.taken_at < timedelta(minutes=1)
     assert "is neither parked" in run(officer, "mark_delivered", waiting(service), agency_reference="A-1")
     assert now_of(other).status == "received"
+
+
+def at(moment: datetime) -> dict[str, str]:
+    """As the form's two fields have it."""
+    local = timezone.localtime(moment)
+    return {"taken_at_0": f"{local:%Y-%m-%d}", "taken_at_1": f"{local:%H:%M:%S}"}
+
+
+def test_the_citizen_is_told_when_the_agency_took_it(officer: Client, service: Service) -> None:
+    an_hour_ago = (timezone.now() - timedelta(hours=1)).replace(microsecond=0)
+    request = parked(service, created_at=an_hour_ago - timedelta(hours=1))
+    told = run(officer, "mark_delivered", request, agency_reference="A-1", **at(an_hour_ago))
+    assert "Done: 1." in told
+    assert now_of(request).taken_at == an_hour_ago
+    assert request.events.get(sequence=2).occurred_at == an_hour_ago
+    assert "taken_at" in OperatorAction.objects.get().changes
+
+
+@pytest.mark.parametrize(("hours", "why"), [(1, "This is in the future."), (-1, "was sent later than the time given")])
+def test_a_time_at_which_the_agency_cannot_have_taken_it(
+    officer: Client, service: Service, hours: int, why: str
+) -> None:
+    request = parked(service)
+    moment = timezone.now() + timedelta(hours=hours)
+    assert why in run(officer, "mark_delivered", request, agency_reference="A-1", **at(moment))
+    assert now_of(request).status == "received"
 
 
 def test_more_than_is_taken_at_once_is_refused(

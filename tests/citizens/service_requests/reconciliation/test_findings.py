@@ -1,9 +1,11 @@
 """What comes of comparing: agreement, news that we had missed, or a difference for a human."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from citizens.service_requests.models import AgencyEvent, Difference, ServiceRequest, Status, StatusEvent
@@ -11,9 +13,11 @@ from citizens.service_requests.reconciliation.asking import ask_all
 from citizens.service_requests.reconciliation.choosing import inquiries
 from citizens.service_requests.reconciliation.recording import Finding, record_told
 from citizens.service_requests.reconciliation.run import reconcile
+from superapp.sandbox.credentials import agency_credentials
 from superapp.sandbox.listener import HangUp, Response, json_response
 from tests.citizens.service_requests.making import make_request, statuses
 from tests.citizens.service_requests.reconciliation.conftest import Serve, at_agency, nothing, status
+from tests.citizens.service_requests.test_agency_api import message, push
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +132,35 @@ def test_a_difference_is_open_once_and_says_what_was_found_last(serve: Serve) ->
     assert difference.settled_at is not None
 
 
+def tell(service_request: ServiceRequest, status: str, happened_at: datetime, **data: Any) -> None:
+    """The agency pushes what happened then, by its clock."""
+    content = {**message(service_request.pk, status, **data), "timestamp": happened_at.isoformat()}
+    secrets = agency_credentials(service_request.service.agency.code, secret=settings.SANDBOX_SECRET)
+    assert push(secrets, content, event_id=f"{status}-{happened_at:%s}").status_code == 200
+
+
+def test_a_question_that_comes_after_the_look_up_is_asked(serve: Serve) -> None:
+    """The agency's queue was stuck, and a look-up tells the status alone."""
+    _, service = serve(status("action_required"))
+    service_request = at_agency(service, Status.DELIVERED)
+    asked_at = timezone.now() - timedelta(minutes=30)
+    tell(service_request, "in_progress", asked_at - timedelta(hours=1))
+    long_ago(service_request)
+    assert reconcile() == {Finding.CAUGHT_UP: 1}
+    assert (fresh(service_request).status, fresh(service_request).asked_th) == (Status.ACTION_REQUIRED, "")
+    tell(service_request, "action_required", asked_at, asks={"text": {"th": "ขอรูปถ่าย", "en": "A photo"}})
+    after = fresh(service_request)
+    assert (after.status, after.next_actor, after.asked_th) == (Status.ACTION_REQUIRED, "citizen", "ขอรูปถ่าย")
+
+
+def test_news_by_a_slow_clock_counts_after_a_look_up(serve: Serve) -> None:
+    _, service = serve(status("action_required"))
+    service_request = at_agency(service, Status.IN_PROGRESS)
+    assert reconcile() == {Finding.CAUGHT_UP: 1}
+    tell(service_request, "in_progress", timezone.now() - timedelta(minutes=2))
+    assert fresh(service_request).status == Status.IN_PROGRESS
+
+
 def test_catching_up_settles_a_difference(serve: Serve) -> None:
     answers = [nothing, status("completed")]
     _, service = serve(lambda request: answers.pop(0)(request))
@@ -136,6 +169,24 @@ def test_catching_up_settles_a_difference(serve: Serve) -> None:
     long_ago(service_request)
     assert reconcile() == {Finding.CAUGHT_UP: 1}
     assert Difference.objects.get().settled_at is not None
+
+
+@pytest.mark.parametrize("end", ["completed", "rejected", "cancelled", "in_progress"])
+def test_news_of_the_agency_settles_a_difference(serve: Serve, end: str) -> None:
+    _, service = serve(nothing)
+    service_request, other = at_agency(service), at_agency(service)
+    reconcile()
+    tell(service_request, end, timezone.now())
+    assert service_request.differences.get().settled_at is not None
+    assert other.differences.get().settled_at is None
+
+
+def test_news_that_does_not_hold_settles_no_difference(serve: Serve) -> None:
+    _, service = serve(status("in_progress"))
+    service_request = at_agency(service, Status.COMPLETED)
+    assert reconcile() == {Finding.DIFFERS: 1}
+    tell(service_request, "in_progress", timezone.now())
+    assert service_request.differences.get().settled_at is None
 
 
 def long_ago(service_request: ServiceRequest) -> None:
