@@ -2,15 +2,11 @@
 
 from datetime import datetime
 
-from rest_framework.exceptions import ValidationError
-
 from citizens.service_requests import problems
 from citizens.service_requests.lifecycle import FINAL_STATUSES
 from citizens.service_requests.models import Actor, Errand, Outcome, ServiceRequest, Status
 from citizens.service_requests.texts import contact_of
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
-from services_catalog.adapters.base import Adapter
-from services_catalog.adapters.registry import UnknownAdapter, registry
+from services_catalog.chosen_adapter import adapter_of
 from services_catalog.languages import Text
 from services_catalog.models import Service
 from services_catalog.problems import Problem, ProblemType
@@ -34,7 +30,7 @@ def cancel_refusal(service_request: ServiceRequest, open_outcome: str | None) ->
     if is_unsent(service_request, open_outcome):
         return None
     adapter = adapter_of(service_request.service)
-    if adapter is None or not adapter.can_cancel:
+    if isinstance(adapter, Text) or not adapter.can_cancel:
         return _with_contact(problems.CANNOT_CANCEL, service_request.service)
     if service_request.errand == Errand.RESPONSE:
         return Problem(problems.STILL_SENDING)
@@ -49,20 +45,12 @@ def response_refusal(service_request: ServiceRequest, now: datetime) -> Problem 
     if service_request.asked_until is not None and service_request.asked_until < now:
         return _with_contact(problems.ANSWER_TOO_LATE, service)
     adapter = adapter_of(service)
-    if adapter is None or not adapter.can_respond:
+    if isinstance(adapter, Text) or not adapter.can_respond:
         return _with_contact(problems.CANNOT_ANSWER_HERE, service)
     # One errand at a time: an earlier answer, or the wish to cancel.
     if service_request.errand != Errand.SUBMISSION:
         return Problem(problems.STILL_SENDING)
     return None
-
-
-def adapter_of(service: Service) -> Adapter | None:
-    """None where somebody has to mend the service's options first."""
-    try:
-        return registry.build(service.adapter, service.adapter_options)
-    except (UnknownAdapter, ValidationError):
-        return None
 
 
 def _with_contact(why: ProblemType, service: Service) -> Problem:

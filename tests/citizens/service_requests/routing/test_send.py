@@ -14,7 +14,6 @@ from uuid_utils.compat import uuid7
 
 from citizens.service_requests.routing.claim import Claimed
 from citizens.service_requests.routing.send import AdapterBroke, CannotFindOut, NotStarted, Result, send
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.registry import registry
