@@ -10,3 +10,4 @@ class ServicesCatalogConfig(AppConfig):
 
     def ready(self) -> None:
         from services_catalog import checks  # noqa: F401  (registers the system checks)
+        from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)

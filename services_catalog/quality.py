@@ -8,16 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.conf import settings
-from rest_framework.exceptions import ValidationError
 
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
-from services_catalog.adapters.base import Adapter
-from services_catalog.adapters.registry import UnknownAdapter, registry
+from services_catalog.chosen_adapter import adapter_of
 from services_catalog.languages import Text
 from services_catalog.links import urls_of
 from services_catalog.manual import LISTS, Kind, is_text, manual_problems, rows_in
 from services_catalog.models import LinkCheck, ServiceDraft
-from services_catalog.models.content import ServiceContent
 from services_catalog.schemas import InvalidForm, check_form
 from services_catalog.snapshots import content_of
 
@@ -60,20 +56,6 @@ def dead_links(urls: Iterable[str]) -> dict[str, str]:
     """Why the addresses among these that did not answer the last time did not."""
     checks = LinkCheck.objects.filter(url__in=set(urls)).exclude(failure="")
     return dict(checks.values_list("url", "failure"))
-
-
-def adapter_of(row: ServiceContent) -> Adapter | Text:
-    """The adapter with a service's or draft's options, or why there is none."""
-    if not row.adapter:
-        return Text("ยังไม่ได้เลือกวิธีส่งคำขอ", "It is not said how requests reach the agency.")
-    try:
-        return registry.build(row.adapter, row.adapter_options)
-    except UnknownAdapter:
-        name = repr(row.adapter)
-        return Text(f"ไม่มีตัวเชื่อมต่อชื่อ {name}", f"There is no adapter called {name}.")
-    except ValidationError as error:
-        wrong = ", ".join(sorted(error.detail)) if isinstance(error.detail, dict) else "all of them"
-        return Text(f"ตัวเชื่อมต่อไม่รับค่าเหล่านี้: {wrong}", f"The adapter refuses these options: {wrong}.")
 
 
 def no_answer(failure_code: str) -> Missing:

@@ -18,7 +18,6 @@ from benchmarks.peers.celery_app import QUEUE, app
 from citizens.identity.claims import applicant_claims
 from citizens.service_requests.models import Actor, DeliveryAttempt, Outcome, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.services import data_place
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.registry import registry
 from services_catalog.adapters.types import CallSettings, Receipt, Submission

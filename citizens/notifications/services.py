@@ -47,9 +47,9 @@ def _notify_batch() -> int:
 
 
 def _services(ids: Iterable[UUID]) -> dict[UUID, Service]:
-    """Their names and their agencies, without what else a service has."""
+    """Their names, contacts and agencies, without what else a service has."""
     agency = [f"agency__{name}" for name in ("name_th", "name_en", "contact_phone", "contact_url", "contact_email")]
-    found = Service.objects.select_related("agency").only("name_th", "name_en", *agency).filter(pk__in=ids)
+    found = Service.objects.select_related("agency").only("name_th", "name_en", "contacts", *agency).filter(pk__in=ids)
     return {service.pk: service for service in found}
 
 

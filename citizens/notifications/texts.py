@@ -10,7 +10,7 @@ def notification_text(
     status: Status, next_actor: Actor, milestone: Text, service: Service, receipt_number: str
 ) -> tuple[Text, Text]:
     """Title and body for one status event; the body ends with the receipt number."""
-    name, step = STATUS_NAMES[status], next_step(status, next_actor, service.agency)
+    name, step = STATUS_NAMES[status], next_step(status, next_actor, service)
     title = Text(f"{name.th}: {service.name_th}", f"{name.en}: {service.name_en or service.name_th}")
     body = Text(
         " ".join(filter(None, [milestone.th, step.th, f"(เลขที่รับ {receipt_number})"])),

@@ -1,7 +1,8 @@
 """Whether sending something again may leave two of it at the agency."""
 
 from citizens.service_requests.models import Errand, ServiceRequest
-from citizens.service_requests.possibilities import adapter_of
+from services_catalog.chosen_adapter import adapter_of
+from services_catalog.languages import Text
 from services_catalog.models import Service
 
 
@@ -10,7 +11,7 @@ def may_double(service_request: ServiceRequest, service: Service) -> bool:
     if not service_request.outcome_unknown or service_request.errand == Errand.CANCELLATION:
         return False
     adapter = adapter_of(service)
-    if adapter is None:
+    if isinstance(adapter, Text):
         return True
     if adapter.honours_idempotency_key:
         return False

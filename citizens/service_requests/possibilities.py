@@ -2,17 +2,13 @@
 
 from datetime import datetime
 
-from rest_framework.exceptions import ValidationError
-
 from citizens.service_requests import problems
 from citizens.service_requests.lifecycle import FINAL_STATUSES
 from citizens.service_requests.models import Actor, Errand, Outcome, ServiceRequest, Status
-from citizens.service_requests.texts import agency_contact
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
-from services_catalog.adapters.base import Adapter
-from services_catalog.adapters.registry import UnknownAdapter, registry
+from citizens.service_requests.texts import contact_of
+from services_catalog.chosen_adapter import adapter_of
 from services_catalog.languages import Text
-from services_catalog.models import Agency, Service
+from services_catalog.models import Service
 from services_catalog.problems import Problem, ProblemType
 
 
@@ -34,8 +30,8 @@ def cancel_refusal(service_request: ServiceRequest, open_outcome: str | None) ->
     if is_unsent(service_request, open_outcome):
         return None
     adapter = adapter_of(service_request.service)
-    if adapter is None or not adapter.can_cancel:
-        return _with_contact(problems.CANNOT_CANCEL, service_request.service.agency)
+    if isinstance(adapter, Text) or not adapter.can_cancel:
+        return _with_contact(problems.CANNOT_CANCEL, service_request.service)
     if service_request.errand == Errand.RESPONSE:
         return Problem(problems.STILL_SENDING)
     return None
@@ -45,28 +41,20 @@ def response_refusal(service_request: ServiceRequest, now: datetime) -> Problem 
     """Why no answer is taken; None where one is."""
     if service_request.status != Status.ACTION_REQUIRED or service_request.next_actor != Actor.CITIZEN:
         return Problem(problems.NOTHING_ASKED)
-    agency = service_request.service.agency
+    service = service_request.service
     if service_request.asked_until is not None and service_request.asked_until < now:
-        return _with_contact(problems.ANSWER_TOO_LATE, agency)
-    adapter = adapter_of(service_request.service)
-    if adapter is None or not adapter.can_respond:
-        return _with_contact(problems.CANNOT_ANSWER_HERE, agency)
+        return _with_contact(problems.ANSWER_TOO_LATE, service)
+    adapter = adapter_of(service)
+    if isinstance(adapter, Text) or not adapter.can_respond:
+        return _with_contact(problems.CANNOT_ANSWER_HERE, service)
     # One errand at a time: an earlier answer, or the wish to cancel.
     if service_request.errand != Errand.SUBMISSION:
         return Problem(problems.STILL_SENDING)
     return None
 
 
-def adapter_of(service: Service) -> Adapter | None:
-    """None where somebody has to mend the service's options first."""
-    try:
-        return registry.build(service.adapter, service.adapter_options)
-    except (UnknownAdapter, ValidationError):
-        return None
-
-
-def _with_contact(why: ProblemType, agency: Agency) -> Problem:
-    """The sentence, and where the agency can be reached."""
-    if not (contact := agency_contact(agency)):
-        return Problem(why)
-    return Problem(why, detail=Text(f"{why.detail.th}: {contact}", f"{why.detail.en} {contact}"))
+def _with_contact(why: ProblemType, service: Service) -> Problem:
+    """The sentence, and whom to turn to."""
+    contact = contact_of(service)
+    sentence = why.detail.en.removesuffix(".")
+    return Problem(why, detail=Text(f"{why.detail.th}: {contact.th}", f"{sentence}: {contact.en}"))

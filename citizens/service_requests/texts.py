@@ -2,7 +2,8 @@
 
 from citizens.service_requests.models import Actor, Errand, ServiceRequest, Status
 from services_catalog.languages import Text
-from services_catalog.models import Agency
+from services_catalog.manual import rows_in
+from services_catalog.models import Service
 
 STATUS_NAMES: dict[Status, Text] = {
     Status.RECEIVED: Text("รับคำขอแล้ว", "Received"),
@@ -69,19 +70,33 @@ _CHECKING = Text(
 )
 
 
-def agency_contact(agency: Agency) -> str:
-    """How to reach the agency, in the order people try."""
-    return " · ".join(filter(None, [agency.contact_phone, agency.contact_url, agency.contact_email]))
+def contact_of(service: Service) -> Text:
+    """Telephone, website and e-mail, in the order people try, of the service's first contact that has one of them;
+    else of its agency; else the agency's name.
+    """
+    agency = service.agency
+    of_agency = {"phone": agency.contact_phone, "url": agency.contact_url, "email": agency.contact_email}
+    for contact in (*rows_in(service.contacts), of_agency):
+        if ways := " · ".join(filter(None, map(contact.get, ("phone", "url", "email")))):
+            return Text(ways, ways)
+    return _agency_name(service)
 
 
-def next_step(status: Status, next_actor: Actor, agency: Agency) -> Text:
+def next_step(status: Status, next_actor: Actor, service: Service) -> Text:
     """What happens next, in one sentence that names the agency."""
     answered = status == Status.ACTION_REQUIRED and next_actor == Actor.AGENCY
-    sentence, contact = _ANSWERED if answered else _NEXT_STEPS[status], agency_contact(agency)
+    sentence = _ANSWERED if answered else _NEXT_STEPS[status]
+    agency, contact = _agency_name(service), contact_of(service)
     return Text(
-        sentence.th.format(agency=agency.name_th, contact=contact or agency.name_th),
-        sentence.en.format(agency=agency.name_en or agency.name_th, contact=contact or agency.name_en),
+        sentence.th.format(agency=agency.th, contact=contact.th),
+        sentence.en.format(agency=agency.en, contact=contact.en),
     )
+
+
+def _agency_name(service: Service) -> Text:
+    """The Thai name where nobody has translated it."""
+    agency = service.agency
+    return Text(agency.name_th, agency.name_en or agency.name_th)
 
 
 def next_step_of(service_request: ServiceRequest) -> Text:
@@ -91,7 +106,7 @@ def next_step_of(service_request: ServiceRequest) -> Text:
     if service_request.cancel_asked_at and _agency_decides(service_request):
         return _CANCEL_WAITS
     status, next_actor = Status(service_request.status), Actor(service_request.next_actor)
-    return next_step(status, next_actor, service_request.service.agency)
+    return next_step(status, next_actor, service_request.service)
 
 
 def _agency_decides(service_request: ServiceRequest) -> bool:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.registry import UnknownAdapter, registry
 from services_catalog.admin.serializer_options import inputs, problems, said, typed
 

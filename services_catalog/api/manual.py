@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from services_catalog.api.texts import NameSerializer
+from services_catalog.api.texts import TextSerializer
 from services_catalog.claims import CLAIMS
 from services_catalog.models import Service
 
@@ -17,7 +17,7 @@ class WrittenTextField(serializers.Field[Any, Any, Any, Any]):
         return {"th": value.get("th", ""), "en": value.get("en", "")}
 
 
-WrittenTextField = extend_schema_field(NameSerializer)(WrittenTextField)  # type: ignore[misc]
+WrittenTextField = extend_schema_field(TextSerializer)(WrittenTextField)  # type: ignore[misc]
 
 
 class LegalReferenceSerializer(serializers.Serializer[Any]):
@@ -66,8 +66,8 @@ class ClaimSerializer(serializers.Serializer[Any]):
     """An identity field the agency gets with a request, and what it needs it for."""
 
     claim = serializers.ChoiceField(choices=list(CLAIMS))
-    name = NameSerializer()
-    purpose = NameSerializer(allow_null=True)
+    name = TextSerializer()
+    purpose = TextSerializer(allow_null=True)
 
 
 def claims_of(service: Service) -> list[dict[str, Any]]:

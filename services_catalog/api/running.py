@@ -6,7 +6,7 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from services_catalog.api.texts import NameSerializer
+from services_catalog.api.texts import TextSerializer
 from services_catalog.models import Lane, Outage, Service, ServiceStats
 from services_catalog.services.running import (
     Availability,
@@ -23,7 +23,7 @@ class AvailabilitySerializer(serializers.Serializer[Availability]):
     """`open`: a request is taken and delivered at once; `queueing`: taken, and delivered later; `closed`: not taken."""
 
     state = serializers.ChoiceField(choices=[state.value for state in Openness])
-    message = NameSerializer(allow_null=True)
+    message = TextSerializer(allow_null=True)
     until = serializers.DateTimeField(allow_null=True, help_text="When it is known to be over")
 
 
@@ -35,7 +35,7 @@ class OutageSerializer(serializers.Serializer[Outage]):
     meanwhile = serializers.ChoiceField(choices=Outage.Meanwhile.choices)
     message = serializers.SerializerMethodField()
 
-    @extend_schema_field(NameSerializer)
+    @extend_schema_field(TextSerializer)
     def get_message(self, outage: Outage) -> dict[str, str]:
         return {"th": outage.message_th, "en": outage.message_en}
 
@@ -48,7 +48,7 @@ class DeliverySerializer(serializers.Serializer[Delivery]):
     since = serializers.DateTimeField(allow_null=True)
     until = serializers.DateTimeField(allow_null=True, help_text="When it is known to be over")
     next_try_at = serializers.DateTimeField(allow_null=True, help_text="When the agency is tried again")
-    message = NameSerializer(allow_null=True)
+    message = TextSerializer(allow_null=True)
 
 
 @extend_schema_field(AvailabilitySerializer)

@@ -15,7 +15,7 @@ from services_catalog.api.manual import (
     claims_of,
 )
 from services_catalog.api.running import AvailabilityField, DeliveryField, OutageSerializer, UsualTimeField
-from services_catalog.api.texts import NameSerializer
+from services_catalog.api.texts import TextSerializer
 from services_catalog.models import Agency, Category, LifeEvent, Service
 
 
@@ -30,7 +30,7 @@ class BilingualField(serializers.Field[Any, Any, Any, Any]):
         return {"th": getattr(value, f"{self._prefix}_th"), "en": getattr(value, f"{self._prefix}_en")}
 
 
-BilingualField = extend_schema_field(NameSerializer)(BilingualField)  # type: ignore[misc]
+BilingualField = extend_schema_field(TextSerializer)(BilingualField)  # type: ignore[misc]
 
 
 class AgencySerializer(serializers.ModelSerializer[Agency]):

@@ -31,13 +31,13 @@ LIMITS = (
 @transaction.atomic
 def lane_pause(*, lane_id: UUID, by: Doer, reason: str) -> bool:
     """Has nothing delivered until somebody resumes; returns False when it was paused before. Raises ReasonNeeded."""
-    return _change(_locked(lane_id), {"paused": True}, action="lane_pause", by=by, reason=reason)
+    return _change(lane_lock(lane_id), {"paused": True}, action="lane_pause", by=by, reason=reason)
 
 
 @transaction.atomic
 def lane_resume(*, lane_id: UUID, by: Doer, reason: str) -> bool:
     """Returns False when it was not paused. Raises ReasonNeeded."""
-    return _change(_locked(lane_id), {"paused": False}, action="lane_resume", by=by, reason=reason)
+    return _change(lane_lock(lane_id), {"paused": False}, action="lane_resume", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def lane_limits_change(*, lane_id: UUID, changes: Mapping[str, Any], by: Doer, r
     """
     if unknown := changes.keys() - set(LIMITS):
         raise ValueError(f"not limits: {', '.join(sorted(unknown))}")
-    return _change(_locked(lane_id), changes, action="lane_limits_change", by=by, reason=reason)
+    return _change(lane_lock(lane_id), changes, action="lane_limits_change", by=by, reason=reason)
 
 
 @transaction.atomic
@@ -57,13 +57,13 @@ def lane_breaker_hold(*, lane_id: UUID, state: str, by: Doer, reason: str) -> bo
 
     Returns False when it was held so before. Raises ReasonNeeded, django's ValidationError for any other state.
     """
-    return _change(_locked(lane_id), {"breaker_override": state}, action="lane_breaker_hold", by=by, reason=reason)
+    return _change(lane_lock(lane_id), {"breaker_override": state}, action="lane_breaker_hold", by=by, reason=reason)
 
 
 @transaction.atomic
 def lane_probe_now(*, lane_id: UUID, by: Doer, reason: str) -> bool:
     """Has an open breaker try one call at once; returns False where it is not open by itself. Raises ReasonNeeded."""
-    lane = _locked(lane_id)
+    lane = lane_lock(lane_id)
     if lane.breaker != Breaker.OPEN or lane.breaker_override:
         require_reason(reason)
         return False
@@ -80,7 +80,8 @@ def act_on_lane(lane: Lane, changes: Mapping[str, tuple[Any, Any]]) -> Act:
     return Act(OperatorAction.Subject.LANE, lane.pk, service.code, service.agency_id, changes)
 
 
-def _locked(lane_id: UUID) -> Lane:
+def lane_lock(lane_id: UUID) -> Lane:
+    """The lane with its service, locked until the transaction ends."""
     return Lane.objects.select_for_update(of=("self",)).select_related("service").get(pk=lane_id)
 
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from services_catalog.languages import NO_TEXT, Text
-from services_catalog.models import Lane, Outage
-from services_catalog.services.lanes import act_on_lane
+from services_catalog.models import Outage
+from services_catalog.services.lanes import act_on_lane, lane_lock
 from services_catalog.services.operator_actions import Doer, operator_actions_write, require_reason
 
 _ONE_LANGUAGE = _("Citizens read the message in both languages: write it in Thai and in English.")
@@ -33,7 +33,8 @@ def outage_force(
     Raises ReasonNeeded, django's ValidationError for a message in one language only.
     """
     require_reason(reason)
-    lane, now = _locked(lane_id), timezone.now()
+    # Two who force an outage at once must not both find that there is none.
+    lane, now = lane_lock(lane_id), timezone.now()
     if Outage.objects.in_force(now).filter(lane=lane, kind=Outage.Kind.FORCED).exists():
         return False
     outage = Outage(lane=lane, kind=Outage.Kind.FORCED, starts_at=now, meanwhile=meanwhile)
@@ -55,7 +56,7 @@ def outage_announce(
     """Plans an outage. Raises ReasonNeeded, or django's ValidationError as `check_planned` does."""
     require_reason(reason)
     check_planned(starts_at=starts_at, ends_at=ends_at, message=message)
-    lane = _locked(lane_id)
+    lane = lane_lock(lane_id)
     outage = Outage(lane=lane, kind=Outage.Kind.PLANNED, starts_at=starts_at, ends_at=ends_at, meanwhile=meanwhile)
     return _announce(outage, message, by, reason)
 
@@ -118,8 +119,3 @@ def _announce(outage: Outage, message: Text, by: Doer, reason: str) -> Outage:
 
 def _described(outage: Outage) -> dict[str, object]:
     return {name: getattr(outage, name) for name in ("kind", "starts_at", "ends_at", "meanwhile")}
-
-
-def _locked(lane_id: UUID) -> Lane:
-    """Two who force an outage at once must not both find that there is none."""
-    return Lane.objects.select_for_update(of=("self",)).select_related("service").get(pk=lane_id)

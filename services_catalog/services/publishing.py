@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from services_catalog.adapters.errors import DeliveryFailure
 from services_catalog.adapters.types import CallSettings
+from services_catalog.chosen_adapter import adapter_of
 from services_catalog.claims import CLAIMS
 from services_catalog.languages import Text
 from services_catalog.models import Lane, Service, ServiceDraft, ServiceVersion
-from services_catalog.quality import Missing, adapter_of, no_answer, no_secret, quality_of, review_missing
+from services_catalog.quality import Missing, no_answer, no_secret, quality_of, review_missing
 from services_catalog.refusals import Refusal
 from services_catalog.schemas import check_form
 from services_catalog.search import index_fields

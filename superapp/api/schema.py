@@ -10,12 +10,7 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 
-
-class BilingualTextSerializer(serializers.Serializer[Any]):
-    """One text in both languages."""
-
-    th = serializers.CharField()
-    en = serializers.CharField()
+from services_catalog.api.texts import TextSerializer
 
 
 class FieldProblemSerializer(serializers.Serializer[Any]):
@@ -23,7 +18,7 @@ class FieldProblemSerializer(serializers.Serializer[Any]):
 
     pointer = serializers.CharField()
     code = serializers.CharField()
-    message = BilingualTextSerializer()
+    message = TextSerializer()
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -34,7 +29,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     code = serializers.CharField()
     detail = serializers.CharField()
-    message = BilingualTextSerializer()
+    message = TextSerializer()
     errors = FieldProblemSerializer(many=True, required=False)  # type: ignore[assignment]
 
 

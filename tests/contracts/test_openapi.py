@@ -70,6 +70,12 @@ def made(citizen: Citizen, service: Service) -> ServiceRequest:
     return request
 
 
+def test_a_text_in_both_languages_has_one_name_wherever_we_answer_with_it() -> None:
+    shapes = schema.raw_schema["components"]["schemas"]
+    texts = [name for name, shape in shapes.items() if shape.get("properties", {}).keys() == {"th", "en"}]
+    assert [name for name in texts if not name.endswith("Request")] == ["Text"]
+
+
 @schema.parametrize()
 @bounded
 def test_without_a_token(case: AnyCase) -> None:

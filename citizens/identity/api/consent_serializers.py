@@ -4,8 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
-from citizens.identity.api.serializers import DeviceIdField, DeviceNameField, ReplacesField, TextSerializer
+from citizens.identity.api.serializers import DeviceIdField, DeviceNameField, ReplacesField
 from citizens.models import ConsentRequest
+from services_catalog.api.texts import TextSerializer
 from services_catalog.national_id import is_national_id
 
 _VERIFIER = r"^[A-Za-z0-9._~-]{43,128}\Z"

@@ -5,19 +5,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from citizens.identity.api.serializers import TextSerializer
+from citizens.identity.api.serializers import NamedSerializer
 from citizens.identity.event_texts import event_text
 from citizens.identity.provider_names import name_of
 from citizens.models import IdentityEvent, Session
+from services_catalog.api.texts import TextSerializer
 from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Service
-
-
-class NamedSerializer(serializers.Serializer[Any]):
-    """A provider or a service; its name is the code where it is gone."""
-
-    code = serializers.CharField()
-    name = TextSerializer()
 
 
 class _OfProvider(serializers.Serializer[Any]):

@@ -4,10 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-
-class TextInBothSerializer(serializers.Serializer[Any]):
-    th = serializers.CharField()
-    en = serializers.CharField()
+from citizens.identity.api.serializers import NamedSerializer
+from services_catalog.api.texts import TextSerializer
 
 
 class NamesSerializer(serializers.Serializer[Any]):
@@ -24,13 +22,8 @@ class MyselfSerializer(serializers.Serializer[Any]):
     names = NamesSerializer()
 
 
-class IdentityProviderNameSerializer(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    name = TextInBothSerializer()
-
-
 class LinkedSerializer(serializers.Serializer[Any]):
-    provider = IdentityProviderNameSerializer()
+    provider = NamedSerializer()
     ial = serializers.DecimalField(max_digits=2, decimal_places=1)
     linked_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField()
@@ -40,11 +33,11 @@ class LinkedSerializer(serializers.Serializer[Any]):
 class HeldSerializer(serializers.Serializer[Any]):
     """A digital ID that says something else than those that are linked."""
 
-    provider = IdentityProviderNameSerializer()
+    provider = NamedSerializer()
     decision = serializers.ChoiceField(choices=["waiting", "refused"])
     differing = serializers.ListField(child=serializers.CharField(), help_text="Names of the claims that differ")
     held_at = serializers.DateTimeField()
-    what_next = TextInBothSerializer()
+    what_next = TextSerializer()
 
 
 class MyIdentitiesSerializer(serializers.Serializer[Any]):

@@ -4,12 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from services_catalog.api.texts import TextSerializer
 
-class TextSerializer(serializers.Serializer[Any]):
-    """A text in both languages."""
 
-    th = serializers.CharField(allow_blank=True)
-    en = serializers.CharField(allow_blank=True)
+class NamedSerializer(serializers.Serializer[Any]):
+    """A provider, a service, an agency or a purpose; its name is the code where it is gone."""
+
+    code = serializers.CharField()
+    name = TextSerializer()
 
 
 class ProviderSerializer(serializers.Serializer[Any]):

@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from citizens.identity.api.device_serializers import NamedSerializer
-from citizens.identity.api.serializers import TextSerializer
+from citizens.identity.api.serializers import NamedSerializer
 from citizens.identity.consents import PURPOSES
 from citizens.models import Consent
+from services_catalog.api.texts import TextSerializer
 from services_catalog.claims import CLAIMS
 from services_catalog.models import Agency, Service
 

@@ -1,7 +1,5 @@
 """The citizen's inbox."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
@@ -9,11 +7,7 @@ from rest_framework.generics import ListAPIView
 
 from citizens.identity.authentication import signed_in_citizen
 from citizens.notifications.models import Notification
-
-
-class NotificationTextSerializer(serializers.Serializer[Any]):
-    th = serializers.CharField()
-    en = serializers.CharField()
+from services_catalog.api.texts import TextSerializer
 
 
 class NotificationSerializer(serializers.ModelSerializer[Notification]):
@@ -28,11 +22,11 @@ class NotificationSerializer(serializers.ModelSerializer[Notification]):
         model = Notification
         fields = ["id", "service_request", "identity_event", "channel", "title", "body", "created_at"]
 
-    @extend_schema_field(NotificationTextSerializer)
+    @extend_schema_field(TextSerializer)
     def get_title(self, notification: Notification) -> dict[str, str]:
         return {"th": notification.title_th, "en": notification.title_en}
 
-    @extend_schema_field(NotificationTextSerializer)
+    @extend_schema_field(TextSerializer)
     def get_body(self, notification: Notification) -> dict[str, str]:
         return {"th": notification.body_th, "en": notification.body_en}
 

@@ -5,10 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from citizens.identity.api.serializers import TextSerializer
 from citizens.service_requests.api.serializers import ServiceNameSerializer
 from citizens.service_requests.drafts import draft_data, draft_problems
 from citizens.service_requests.models import RequestDraft
+from services_catalog.api.texts import TextSerializer
 
 
 class DraftedSerializer(serializers.Serializer[Any]):

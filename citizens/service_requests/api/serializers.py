@@ -6,12 +6,12 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from citizens.identity.api.serializers import TextSerializer
 from citizens.service_requests.models import Actor, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.possibilities import cancel_refusal, response_refusal
 from citizens.service_requests.texts import STATUS_NAMES, next_step_of
 from services_catalog.api.running import UsualTimeField, UsualTimeSerializer
 from services_catalog.api.serializers import DecisionSerializer
+from services_catalog.api.texts import TextSerializer
 
 
 class SubmissionSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,6 @@ import structlog
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.registry import UnknownAdapter, registry
 from services_catalog.adapters.types import CallSettings

@@ -79,13 +79,6 @@ class Database:
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(_SCHEMA)
-        self._add_what_an_older_ledger_lacks()
-
-    def _add_what_an_older_ledger_lacks(self) -> None:
-        for table in ("arrivals", "cases"):
-            if "request_id" not in {row["name"] for row in self.rows(f"PRAGMA table_info({table})")}:
-                with self.transaction() as connection:
-                    connection.execute(f"ALTER TABLE {table} ADD COLUMN request_id TEXT NOT NULL DEFAULT ''")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -19,6 +19,13 @@ from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Agency, Service
 from tests.citizens.service_requests.making import make_request, make_service
 
+NAME = {"th": "ศูนย์บริการ", "en": "Call centre"}
+CONTACTS = [
+    {"name": NAME, "phone": ""},
+    {"name": NAME, "phone": "1111", "url": "https://hotline.go.th"},
+    {"name": NAME, "phone": "1112"},
+]
+
 
 @pytest.fixture
 def service(db: None) -> Service:
@@ -108,6 +115,31 @@ def test_who_cannot_be_served_is_told_whom_to_call(service: Service) -> None:
     notify_pending()
     assert "1584" in inbox(service_request)[0].body_th
     assert "1584" in inbox(service_request)[0].body_en
+
+
+@pytest.mark.parametrize("status", [Status.UNDELIVERABLE, Status.REJECTED])
+def test_a_service_is_reached_by_its_own_contact_first(service: Service, status: Status) -> None:
+    Agency.objects.filter(pk=service.agency_id).update(contact_phone="1584")
+    Service.objects.filter(pk=service.pk).update(contacts=CONTACTS)
+    service_request = make_request(service)
+    say(service_request, status)
+    notify_pending()
+    newest = inbox(service_request)[0]
+    for body in (newest.body_th, newest.body_en):
+        assert "1111 · https://hotline.go.th" in body
+        assert "1584" not in body
+
+
+@pytest.mark.parametrize("status", [Status.UNDELIVERABLE, Status.REJECTED])
+def test_where_nobody_has_a_contact_the_agency_is_named(service: Service, status: Status) -> None:
+    Agency.objects.filter(pk=service.agency_id).update(name_en="")
+    service_request = make_request(service)
+    say(service_request, status)
+    notify_pending()
+    newest = inbox(service_request)[0]
+    assert "ติดต่อ" in newest.body_th
+    assert newest.body_th.endswith(f"กรมทดสอบ (เลขที่รับ {service_request.receipt_number})")
+    assert newest.body_en.endswith(f": กรมทดสอบ (Receipt {service_request.receipt_number})")
 
 
 def test_a_service_without_an_english_name_keeps_its_thai_one(service: Service) -> None:

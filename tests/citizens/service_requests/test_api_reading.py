@@ -31,6 +31,21 @@ def test_where_a_request_stands(api: APIClient, citizen: Citizen, service: Servi
     assert "data" not in shown
 
 
+@pytest.mark.parametrize("status", [Status.UNDELIVERABLE, Status.REJECTED])
+def test_what_went_wrong_is_told_with_the_services_own_contact(
+    api: APIClient, citizen: Citizen, service: Service, status: Status
+) -> None:
+    Service.objects.update(contacts=[{"name": {"th": "ศูนย์บริการ"}, "phone": "1111", "email": None}])
+    made = make_request(citizen, service)
+    move(made, status)
+
+    next_step = api.get(path_of(made)).json()["next_step"]
+
+    assert "ติดต่อ" in next_step["th"]
+    assert next_step["th"].endswith("1111")
+    assert next_step["en"].endswith(": 1111")
+
+
 def test_a_parked_request_says_do_not_send_again(api: APIClient, citizen: Citizen, service: Service) -> None:
     made = make_request(citizen, service)
     ServiceRequest.objects.update(parked_reason="outcome_unknown", next_attempt_at=None)

@@ -310,6 +310,20 @@ def test_an_answer_on_its_way_arrives_first(api: APIClient, made: ServiceRequest
     assert not can_cancel(api, made)
 
 
+def test_who_cannot_cancel_reads_how_to_reach_the_service(api: APIClient, made: ServiceRequest) -> None:
+    move(made, Status.DELIVERED)
+    Agency.objects.update(contact_phone="", name_en="")
+
+    named = assert_problem(api.post(path_of(made, "/cancel")), 409, "cannot_cancel")["message"]
+    assert named["th"].endswith(" กรุณาติดต่อหน่วยงานโดยตรง: กรม dlt")
+    assert named["en"].endswith(" Please contact the agency: กรม dlt")
+
+    Service.objects.update(contacts=[{"name": {"th": "ศูนย์บริการ"}, "phone": "1111", "email": "ask@dlt.go.th"}])
+    reached = assert_problem(api.post(path_of(made, "/cancel")), 409, "cannot_cancel")["message"]
+    assert reached["th"].endswith(" กรุณาติดต่อหน่วยงานโดยตรง: 1111 · ask@dlt.go.th")
+    assert reached["en"].endswith(" Please contact the agency: 1111 · ask@dlt.go.th")
+
+
 def test_broken_options_are_no_error_of_the_citizen(api: APIClient, made: ServiceRequest) -> None:
     Service.objects.update(adapter_options={"cancel_url": "nonsense"})
     move(made, Status.DELIVERED)

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from rest_framework import serializers
 
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.registry import AdapterRegistry, UnknownAdapter, registry
 from services_catalog.adapters.types import CallSettings, Receipt, Submission

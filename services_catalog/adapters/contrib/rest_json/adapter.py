@@ -19,6 +19,7 @@ from services_catalog.adapters.types import Answer, CallSettings, Receipt, Submi
 
 _TRY_LATER = {401, 403, 404, 408, 421, 425, 429, 503}
 _LONGEST_RETRY_AFTER = timedelta(hours=24)
+_LONGEST_REFERENCE = 200
 
 
 @registry.register("rest_json")
@@ -113,16 +114,20 @@ class RestJsonAdapter(Adapter):
 def _receipt(answer: HttpAnswer) -> Receipt:
     try:
         content: Any = json.loads(answer.body)
-        return Receipt(_storable(str(content["agency_reference"])[:200]), str(content.get("status", "")))
+        return Receipt(_agency_reference(content["agency_reference"]), str(content.get("status") or ""))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise OutcomeUnknown("answer_not_understood", http_status=answer.status) from None
 
 
-def _storable(text: str) -> str:
-    """Raises ValueError for what no text column can hold: half of a surrogate pair, NUL."""
-    if b"\x00" in text.encode():
-        raise ValueError("NUL")
-    return text
+def _agency_reference(value: Any) -> str:
+    """A text or a whole number. Raises ValueError for what is no reference, and for what no text column can hold."""
+    if type(value) not in (str, int):
+        raise ValueError("neither a text nor a whole number")
+    reference = str(value).strip()[:_LONGEST_REFERENCE]
+    # Encoding fails at half of a surrogate pair.
+    if not reference or b"\x00" in reference.encode():
+        raise ValueError("blank, or with NUL")
+    return reference
 
 
 def _failure(answer: HttpAnswer) -> DeliveryFailure:

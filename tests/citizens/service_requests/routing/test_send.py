@@ -15,7 +15,6 @@ from uuid_utils.compat import uuid7
 
 from citizens.service_requests.routing.claim import Claimed
 from citizens.service_requests.routing.send import AdapterBroke, CannotFindOut, NotStarted, Result, send
-from services_catalog.adapters import contrib  # noqa: F401  (registers the adapters)
 from services_catalog.adapters.base import Adapter
 from services_catalog.adapters.errors import DeliveryFailure, OutcomeUnknown, Permanent, Retryable
 from services_catalog.adapters.registry import registry
@@ -195,6 +194,14 @@ def test_an_answer_that_is_not_http() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "reference"),
+    [("A-1", "A-1"), (" A-1\n", "A-1"), (4711, "4711"), (0, "0"), ("ก" * 201, "ก" * 200), ("None", "None")],
+)
+def test_an_agencys_number_is_a_text_or_a_whole_number(given: object, reference: str) -> None:
+    assert result_of(json_response(201, {"agency_reference": given, "status": None})) == Receipt(reference, "")
+
+
+not_understood = pytest.mark.parametrize(
     "body",
     [
         b"",
@@ -205,14 +212,34 @@ def test_an_answer_that_is_not_http() -> None:
         b'"DLT-1"',
         b"{}",
         b'{"status": "received"}',
+        b'{"agency_reference": null, "error": "E102"}',
+        b'{"agency_reference": ""}',
+        b'{"agency_reference": " "}',
+        b'{"agency_reference": {}}',
+        b'{"agency_reference": []}',
+        b'{"agency_reference": ["A-1"]}',
+        b'{"agency_reference": false}',
+        b'{"agency_reference": true}',
+        b'{"agency_reference": 1.5}',
         b"[" * 200_000,
         b'{"agency_reference": "A\\u0000B"}',
         b'{"agency_reference": "A\\ud800"}',
     ],
     ids=lambda body: str(body[:30]),
 )
+
+
+@not_understood
 def test_an_answer_that_nobody_understands_leaves_the_outcome_unknown(body: bytes) -> None:
     assert failure(result_of(Response(201, body))) == (OutcomeUnknown, "answer_not_understood", 201)
+
+
+@not_understood
+def test_a_look_up_whose_answer_nobody_understands_leaves_the_outcome_unknown_and_sends_nothing(body: bytes) -> None:
+    with http_server(by_method(get=Response(200, body))) as agency:
+        result = send(claimed(look_up_first=True), rest_json(agency.url), CALL).result
+        assert failure(result) == (OutcomeUnknown, "answer_not_understood", 200)
+        assert agency.submissions == 0
 
 
 def test_a_redirect_is_not_followed() -> None:
