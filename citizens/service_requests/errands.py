@@ -8,7 +8,6 @@ from citizens.service_requests.lifecycle import (
     NewEvent,
     News,
     begin_errand,
-    end_errand,
     lock_requests,
     transition,
 )
@@ -33,12 +32,10 @@ def send_errand(service_request: ServiceRequest, errand: Errand) -> None:
     transaction.on_commit(lambda: nudge(service_request.service_id), robust=True)
 
 
-def response_delivered(service_request: ServiceRequest, *, source: StatusEvent.Source) -> NewEvent | None:
-    """Ends the errand of a locked request whose answer the agency has, and tells the citizen.
-
-    It is the agency's turn then; what it has asked meanwhile stays asked.
+def answer_delivered(service_request: ServiceRequest, source: StatusEvent.Source) -> NewEvent | None:
+    """Tells the citizen that the agency has what they answered. It is the agency's turn then, unless it has asked for
+    more while the answer was on its way: that stays asked.
     """
-    end_errand(service_request)
     status, actor = Status(service_request.status), Actor(service_request.next_actor)
     if status == Status.ACTION_REQUIRED and actor == Actor.AGENCY:
         return transition(service_request, Status.IN_PROGRESS, News(source=source, milestone=ANSWER_DELIVERED))

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from citizens.service_requests import texts
 from citizens.service_requests.doubling import may_double
-from citizens.service_requests.errands import response_delivered
+from citizens.service_requests.errands import answer_delivered
 from citizens.service_requests.lifecycle import (
     FINAL_STATUSES,
     NewEvent,
@@ -175,7 +175,8 @@ def _delivered(service_request: ServiceRequest, taken_at: datetime) -> NewEvent 
         case Errand.RESPONSE:
             newest = service_request.responses.filter(delivered_at__isnull=True).order_by("-pk")[:1]
             service_request.responses.filter(pk__in=newest).update(delivered_at=taken_at)
-            return response_delivered(service_request, source=platform)
+            end_errand(service_request)
+            return answer_delivered(service_request, platform)
         case Errand.CANCELLATION:
             end_errand(service_request)
             return None

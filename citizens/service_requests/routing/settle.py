@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from citizens.service_requests import texts
+from citizens.service_requests.errands import answer_delivered
 from citizens.service_requests.lifecycle import FINAL_STATUSES, NewEvent, News, end_errand, transition
 from citizens.service_requests.models import Actor, CitizenResponse, Errand, ServiceRequest, Status, StatusEvent
 from citizens.service_requests.retry import current_profile, next_attempt_at
@@ -76,18 +77,10 @@ def _delivered(service_request: ServiceRequest, receipt: Receipt) -> Events:
     if errand == Errand.SUBMISSION:
         events.append(transition(service_request, Status.DELIVERED, by_agency))
     elif errand == Errand.RESPONSE and service_request.status == Status.ACTION_REQUIRED:
-        events.append(_answer_delivered(service_request))
+        events.append(answer_delivered(service_request, StatusEvent.Source.AGENCY))
     if receipt.status in _MORE_THAN_DELIVERED and not _would_take_back_a_question(service_request, receipt.status):
         events.append(transition(service_request, Status(receipt.status), by_agency))
     return events
-
-
-def _answer_delivered(service_request: ServiceRequest) -> NewEvent | None:
-    """The agency goes on, unless it has asked the citizen for more while the answer was on its way."""
-    actor = Actor(service_request.next_actor)
-    to = Status.IN_PROGRESS if actor == Actor.AGENCY else Status.ACTION_REQUIRED
-    news = News(source=StatusEvent.Source.AGENCY, next_actor=actor, milestone=texts.ANSWER_DELIVERED)
-    return transition(service_request, to, news)
 
 
 def _would_take_back_a_question(service_request: ServiceRequest, told: str) -> bool:
