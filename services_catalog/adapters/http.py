@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 import h11
 
 from services_catalog.adapters.addresses import AddressRefused, checked_address
-from services_catalog.adapters.connection import HttpAnswer, AnswerTooLarge, Connection
+from services_catalog.adapters.connection import AnswerTooLarge, Connection, HttpAnswer
 from services_catalog.adapters.connections import Connections, Origin
 
 _ANSWER_LIMIT = 1024 * 1024
@@ -172,5 +172,5 @@ def _request(method: str, target: _Target, headers: Mapping[str, str], body: byt
 
 
 def close_idle_connections() -> None:
-    """For those who know that what is kept open leads nowhere any more."""
+    """For tests, whose servers come and go on the same ports."""
     _connections.close()
