@@ -10,10 +10,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from benchmarks.own_system import own_system
-from superapp.embedded import processes
+from benchmarks.product import start_web
 from superapp.embedded.stack import Stack
 
 ROUNDS = 5
@@ -23,8 +21,6 @@ SERVICES = 30
 # More than any round sends. With the round that warms up, each citizen asks each service once at most.
 PER_ROUND = 10_000
 CITIZENS = PER_ROUND * (ROUNDS + 1) // SERVICES
-WEB_WORKERS = 2
-WEB_THREADS = 8
 
 
 def main() -> int:
@@ -43,9 +39,7 @@ def _run(state: Path) -> int:
     legs = {"full": _submissions(services, ports.web), "bare": _bare(services, ports.web)}
     results: dict[str, list[Measured]] = {name: [] for name in legs}
     with Stack(state / "logs", os.environ) as stack:
-        web = processes.web(host="127.0.0.1", port=ports.web, workers=WEB_WORKERS, blocking_threads=WEB_THREADS)
-        stack.start("web", *web)
-        stack.wait_until("web", f"{ports.web_url}/health/ready")
+        start_web(stack, ports.web)
         for number in range(-1, ROUNDS):  # the first round warms up
             for name, requests in legs.items():
                 work = Work(ports.web, requests(number), CONNECTIONS, ROUND_SECONDS, status=202)

@@ -32,20 +32,19 @@ ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5
 ROUND_SECONDS = 3.0
 CONNECTIONS = 16
-REAL_LIST = ROOT.parent / "shared" / "data" / "thai-services" / "services.csv"
 _MOST = 50
 _LIST = "/api/v1/services?page_size=300"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--real-list", type=Path, default=REAL_LIST, help="services.csv of the national list")
+    parser.add_argument("--real-list", type=Path, help="services.csv of the national list, searched as well")
     options = parser.parse_args()
     with own_system() as state:
         return _run(state, options.real_list)
 
 
-def _run(state: Path, real_list: Path) -> int:
+def _run(state: Path, real_list: Path | None) -> int:
     from superapp.sandbox.journey.figures import Bar, figures_line
     from superapp.sandbox.journey.system import free_ports, load_catalogue
 
@@ -105,13 +104,13 @@ def _etag(port: int) -> str:
     return etag
 
 
-def _search_real_list(path: Path) -> dict[str, float | int]:
-    """The same over the national list; without it `real_services` is 0 and there are no times."""
+def _search_real_list(path: Path | None) -> dict[str, float | int]:
+    """The same over the national list; without one `real_services` is 0 and there are no times."""
     from services_catalog.models import Service
     from services_catalog.services.moving.national_list import read_services_csv, services_import
 
-    if not path.exists():
-        print(f"no national list at {path}: name one with --real-list")
+    if path is None:
+        print("the national list was left out: name one with --real-list")
         return {"real_services": 0}
     services_import(read_services_csv(path))
     _analyse()

@@ -12,11 +12,8 @@ import sys
 import time
 from functools import partial
 from itertools import product
-from pathlib import Path
 from statistics import median
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.own_system import own_system
 

@@ -1,5 +1,6 @@
 """Accept → completed over HTTP: phones send, the web accepts and the workers deliver, all at the same time."""
 
+import os
 from pathlib import Path
 
 from benchmarks.agency import Agency
@@ -7,7 +8,7 @@ from benchmarks.backlog import Backlog, completed
 from benchmarks.load import Work, measure
 from benchmarks.product import start_delivery, start_upkeep, start_web
 from benchmarks.submissions import access_tokens, make_citizens, submissions
-from benchmarks.timing import environment, time_delivery
+from benchmarks.timing import time_delivery
 from superapp.embedded.stack import Stack
 
 _CITIZENS = 500
@@ -20,7 +21,7 @@ def accept_and_deliver(*, backlog: Backlog, agency: Agency, port: int, state: Pa
     requests = list(submissions(backlog.services, tokens, port, count))
     backlog.refill(0)
     backlog.release()
-    with Stack(state / "logs" / "http", environment()) as stack:
+    with Stack(state / "logs" / "http", os.environ) as stack:
         agency.start(stack)
         start_delivery(stack)
         start_upkeep(stack, state)

@@ -4,13 +4,12 @@ On an idle system (one request at a time, with pauses) and at half the most that
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.own_system import own_system
 
@@ -81,12 +80,11 @@ def _waits(name: str, schedule: "Schedule", *, agency: "Agency", backlog: "Backl
     """Seconds from each 202 to the agency's socket, in the order of the answers; below 0 where the agency was first."""
     from benchmarks.product import start_delivery, start_upkeep, start_web
     from benchmarks.steady_load import SteadyLoad
-    from benchmarks.timing import environment
     from superapp.embedded.stack import Stack
 
     backlog.refill(0)
     backlog.release()
-    with Stack(state / "logs" / name, environment()) as stack:
+    with Stack(state / "logs" / name, os.environ) as stack:
         agency.start(stack)
         start_delivery(stack)
         start_upkeep(stack, state)

@@ -4,13 +4,14 @@ from pathlib import Path
 
 from celery import Celery
 
-from benchmarks.timing import CALLS
 from services_catalog.queues import Queue
 from superapp.embedded import processes
 from superapp.embedded.stack import Stack
 
 # Those that deliver; whatever is compared with us gets as many.
 PROCESSES = 2
+# Lanes that each of them drains at a time, as `make run` and deploy/ have it.
+_DRAINS = 16
 _WEB_WORKERS = 2
 _WEB_THREADS = 8
 
@@ -23,7 +24,7 @@ def start_web(stack: Stack, port: int) -> None:
 
 
 def start_delivery(
-    stack: Stack, *, pool: str = "threads", workers: int = PROCESSES, concurrency: int = CALLS
+    stack: Stack, *, pool: str = "threads", workers: int = PROCESSES, concurrency: int = _DRAINS
 ) -> list[str]:
     """The delivery workers, with a kind of Celery pool each; returns their names."""
     queues = [Queue.DELIVERY.value]

@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 from statistics import harmonic_mean
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from benchmarks.own_system import own_system
 
 SERVICES = 30

@@ -1,6 +1,6 @@
 """How often the search has a right service first, and among its first three.
 
-    .venv/bin/python benchmarks/search_quality.py [--queries FILE.tsv] [--catalogue demo|services.csv]
+    .venv/bin/python -m benchmarks.search_quality [--queries FILE.tsv] [--catalogue demo|services.csv]
 
 A line of the queries is: query ⇥ regular expression on the Thai name of a right service; after a further tab it may say
 what it tests. Runs on a database of its own that is thrown away. Prints the misses and ends with one JSON line,
@@ -9,19 +9,14 @@ which has them, too.
 
 import argparse
 import json
-import os
 import re
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from benchmarks.own_system import own_system
 
 _FIRST = 3
 _BAR = 0.95
@@ -50,37 +45,15 @@ def read_queries(path: Path) -> list[Query]:
     return [Query(typed, re.compile(expected.strip())) for typed, expected, *_ in pairs]
 
 
-@contextmanager
-def throw_away_system() -> Iterator[None]:
-    """Django with the local settings on embedded servers in a temporary directory."""
-    with tempfile.TemporaryDirectory(prefix="superapp-search-") as state:
-        os.environ["SUPERAPP_STATE"] = state
-        os.environ["DJANGO_SETTINGS_MODULE"] = "superapp.settings.local"
-        for name in ("DATABASE_URL", "CELERY_BROKER_URL", "CACHE_URL"):
-            os.environ.pop(name, None)
-        import django
-
-        from superapp.embedded.environment import set_local_defaults
-        from superapp.embedded.servers import running_servers
-
-        set_local_defaults()
-        with running_servers():
-            django.setup()
-            from django.core.management import call_command
-            from django.db import connections
-
-            call_command("migrate", verbosity=0)
-            yield
-            connections.close_all()
-
-
 def load(catalogue: str) -> None:
-    """The demo catalogue, or a national list as CSV with the demo's alias table."""
+    """Migrates, and loads the demo catalogue, or a national list as CSV with the demo's alias table."""
+    from django.core.management import call_command
     from django.db import connection
 
     from services_catalog.services.demo_catalogue import aliases_load, demo_catalogue_load
     from services_catalog.services.moving.national_list import read_services_csv, services_import
 
+    call_command("migrate", verbosity=0)
     if catalogue == "demo":
         demo_catalogue_load()
     else:
@@ -138,7 +111,7 @@ def main() -> int:
     queries = read_queries(options.queries)
     if not queries:
         parser.error(f"{options.queries} has no line of query ⇥ regular expression")
-    with throw_away_system():
+    with own_system():
         load(options.catalogue)
         return 0 if report(ask(queries)) else 1
 

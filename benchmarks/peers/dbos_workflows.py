@@ -13,7 +13,8 @@ from benchmarks.peers.calls import Job, submit
 QUEUE = "deliveries"
 _WORKFLOW = "deliver"
 _APPLICATION = "peer"
-# DBOS looks into a queue once a second unless told otherwise, and takes what there is room for: 16 workflows a second.
+# DBOS looks into a queue once a second unless told otherwise, and takes what there is room for: with 32 calls at a time
+# no more than 32 workflows a second in each process.
 _POLLING_SECONDS = 0.01
 
 

@@ -31,7 +31,7 @@ class Connection:
     """Carries calls one after the other. It does not know where it leads; whoever made it does.
 
     The socket never blocks: one with a timeout polls before each operation, those too that need not wait, and to set
-    the timeout is a system call more. Each of them hands on Python's lock and queues for it again (ADR 6).
+    the timeout is a system call more. Each of them hands on Python's lock and queues for it again (ADR 29).
     """
 
     def __init__(self, connected: socket.socket) -> None:

@@ -172,5 +172,5 @@ def _request(method: str, target: _Target, headers: Mapping[str, str], body: byt
 
 
 def close_idle_connections() -> None:
-    """For those who know that what is kept open leads nowhere any more."""
+    """For tests, whose servers come and go on the same ports."""
     _connections.close()

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OperationsConfig(AppConfig):
-    """What operators need: health, later dashboards and commands."""
+    """What operators need: health, pages, metrics, commands."""
 
     name = "superapp.operations"
     verbose_name = _("Operations")

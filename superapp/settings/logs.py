@@ -13,7 +13,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        # These print whole requests and queries at DEBUG: personal data.
+        # These print whole requests and queries at DEBUG: personal data. Only the demo's phone uses the last two.
         "django.db.backends": {"level": "WARNING"},
         "httpcore2": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},

@@ -1,4 +1,4 @@
-"""Files and functions stay small, and nothing is left half done (design/style.md)."""
+"""Files and functions stay small, and nothing is left half done."""
 
 import ast
 import re

@@ -39,16 +39,9 @@ def test_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", text):
         linked = (page.parent / target).resolve() if target else page
-        assert linked.exists() or linked.name in _screenshots_to_come(), target
+        assert linked.exists(), target
         if anchor:
             assert anchor in _anchors(linked), f"{target}#{anchor}"
-
-
-def _screenshots_to_come() -> set[str]:
-    """Screenshots are taken all at once: where there is none yet, none is missed."""
-    taken = list((PROJECT_ROOT / "docs" / "images").glob("admin-*.png"))
-    pages = ("services", "service", "lanes", "requests", "request", "operations")
-    return set() if taken else {f"admin-{page}.png" for page in pages}
 
 
 def _anchors(page: Path) -> set[str]:

@@ -34,7 +34,7 @@ from services_catalog.models import Agency, Service, ServiceVersion
 from services_catalog.problems import NOT_FOUND, Problem
 from tests.citizens.service_requests.making import make_attempt, make_request, make_service, statuses
 
-# Architecture, Words: "Citizen-visible status, one table".
+# As docs/delivery.md has them.
 ALL = [
     "received",
     "delivered",
