@@ -12,16 +12,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import OperationalError, connection
+from django.db import connection
 from django.db.models import Model
-from psycopg.errors import LockNotAvailable
 
-from citizens.service_requests import problems
 from citizens.service_requests.lifecycle import NewEvent
 from citizens.service_requests.live_services import LiveService
 from citizens.service_requests.models import IdempotencyKey, ServiceRequest, StatusEvent
+from citizens.service_requests.twins import twin_waited_for
 from services_catalog.models import Lane, Outage, Service
-from services_catalog.problems import Problem
 
 
 def write_acceptance(
@@ -38,22 +36,16 @@ def write_acceptance(
     None where the citizen has used the key before, has sent the same since `sent_since` (None: does not matter) or in
     the window `key.taken_in`, or `live` is out of date, or the service takes no requests now.
 
-    A twin that is just being written makes PostgreSQL wait for its end. Raises Problem SUBMISSION_IN_PROGRESS when
-    that takes longer than the connection's lock_timeout (settings.TWIN_WAIT).
+    A twin that is just being written makes PostgreSQL wait for its end. Raises as `twin_waited_for` does.
     """
     now = service_request.created_at
     still = [live.id, live.version_id, live.min_ial, live.min_aal, live.give_up_after_days, now, now, now, now]
     unsent = [key.citizen_id, list(known_as), sent_since]
     parameters = [*_values(IdempotencyKey, key), *still, *unsent]
     parameters += [*_values(ServiceRequest, service_request), *_values(StatusEvent, event)]
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(_statement(), parameters)
-            written: tuple[int] = cursor.fetchone()
-    except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            raise Problem(problems.SUBMISSION_IN_PROGRESS, headers={"Retry-After": "2"}) from None
-        raise
+    with twin_waited_for(), connection.cursor() as cursor:
+        cursor.execute(_statement(), parameters)
+        written: tuple[int] = cursor.fetchone()
     return written[0] == 1
 
 

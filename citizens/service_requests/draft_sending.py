@@ -1,22 +1,20 @@
 """Sending a draft: at most once, whatever breaks meanwhile, and kept as long as it is refused."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from psycopg.errors import LockNotAvailable
 
 from citizens.identity.assurance import Assurance
 from citizens.identity.problems import STRONGER_SIGN_IN_NEEDED
-from citizens.service_requests import live_services, problems, selectors
+from citizens.service_requests import live_services, selectors
 from citizens.service_requests.drafts import draft_data, draft_keep_refused, live_form_problems
 from citizens.service_requests.models import RequestDraft
 from citizens.service_requests.services import Accepted, Asked, request_receipt, request_submit
+from citizens.service_requests.twins import twin_waited_for
 from services_catalog.problems import FORM_CHANGED, NOT_FOUND, Problem
 
 
@@ -79,22 +77,11 @@ def _lock(citizen_id: UUID, draft_id: UUID) -> RequestDraft:
     sent = RequestDraft.objects.filter(citizen_id=citizen_id, sent_as__isnull=False, expires_at__gt=timezone.now())
     mine = Q(pk__in=selectors.drafts_of(citizen_id).values("pk")) | Q(pk__in=sent.values("pk"))
     drafts = RequestDraft.objects.select_related("service", "version").defer("version__form", "version__example")
-    with _twin_is_faster():
+    with twin_waited_for():
         draft = drafts.select_for_update(of=("self",)).filter(mine, pk=draft_id).first()
     if draft is None:
         raise Problem(NOT_FOUND)
     return draft
-
-
-@contextmanager
-def _twin_is_faster() -> Iterator[None]:
-    """Raises Problem SUBMISSION_IN_PROGRESS when a twin holds the row for longer than settings.TWIN_WAIT."""
-    try:
-        yield
-    except OperationalError as error:
-        if isinstance(error.__cause__, LockNotAvailable):
-            raise Problem(problems.SUBMISSION_IN_PROGRESS, headers={"Retry-After": "2"}) from None
-        raise
 
 
 def _explained(refused: Problem, draft: RequestDraft, asked: Asked) -> Problem:

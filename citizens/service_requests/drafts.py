@@ -52,8 +52,7 @@ def draft_problems(draft: RequestDraft) -> list[FieldProblem]:
 
 
 def live_form_problems(live: LiveService, data: Mapping[str, Any]) -> list[FieldProblem]:
-    found = form_problems(live.version_id, live.load_form, data)
-    return [FieldProblem(f"/data{one.pointer}", one.code, one.message) for one in found]
+    return problems.in_data(form_problems(live.version_id, live.load_form, data))
 
 
 @transaction.atomic

@@ -1,7 +1,9 @@
 """Why a service request can be refused."""
 
+from collections.abc import Iterable
+
 from services_catalog.languages import Text
-from services_catalog.problems import ProblemType
+from services_catalog.problems import FieldProblem, ProblemType
 
 MISSING_IDEMPOTENCY_KEY = ProblemType(
     "idempotency_key_missing",
@@ -114,3 +116,8 @@ TOO_MANY_DRAFTS = ProblemType(
         "You have as many drafts as there can be. Please send or delete one that you no longer need.",
     ),
 )
+
+
+def in_data(found: Iterable[FieldProblem]) -> list[FieldProblem]:
+    """Problems of answers, with pointers into the body that they came in as `data`."""
+    return [FieldProblem(f"/data{one.pointer}", one.code, one.message) for one in found]

@@ -17,7 +17,7 @@ from citizens.service_requests.possibilities import response_refusal
 from citizens.service_requests.services import response_place
 from citizens.service_requests.texts import ANSWER_ON_ITS_WAY
 from services_catalog.encryption import encrypt_json, fingerprints
-from services_catalog.problems import INVALID_DATA, FieldProblem, Problem
+from services_catalog.problems import INVALID_DATA, Problem
 from services_catalog.schemas import short_form_problems
 
 
@@ -54,8 +54,7 @@ def request_respond(*, citizen_id: UUID, request_id: UUID, idempotency_key: str,
 
 def _check_form(service_request: ServiceRequest, data: Mapping[str, Any]) -> None:
     if service_request.asked_form and (found := short_form_problems(service_request.asked_form, data)):
-        errors = [FieldProblem(f"/data{one.pointer}", one.code, one.message) for one in found]
-        raise Problem(INVALID_DATA, errors=errors)
+        raise Problem(INVALID_DATA, errors=problems.in_data(found))
 
 
 def _send(service_request: ServiceRequest) -> None:

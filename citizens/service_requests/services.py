@@ -27,14 +27,7 @@ from citizens.service_requests.retry import give_up_after
 from citizens.service_requests.sent_before import make_room, window_of
 from services_catalog.encryption import encrypt_json, fingerprints
 from services_catalog.models import ServiceVersion
-from services_catalog.problems import (
-    FORM_CHANGED,
-    INVALID_DATA,
-    NOT_FOUND,
-    UNKNOWN_SERVICE,
-    FieldProblem,
-    Problem,
-)
+from services_catalog.problems import FORM_CHANGED, INVALID_DATA, NOT_FOUND, UNKNOWN_SERVICE, Problem
 from services_catalog.schemas import form_problems
 from services_catalog.services.running import Availability
 
@@ -157,8 +150,7 @@ def _refusal(live: LiveService | None, asked: Asked, assurance: Assurance) -> Pr
     if live.version != asked.version:
         return Problem(FORM_CHANGED, extensions={"current_version": live.version})
     if found := form_problems(live.version_id, live.load_form, asked.data):
-        errors = [FieldProblem(f"/data{one.pointer}", one.code, one.message) for one in found]
-        return Problem(INVALID_DATA, errors=errors)
+        return Problem(INVALID_DATA, errors=problems.in_data(found))
     return None
 
 

@@ -4,10 +4,12 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from citizens.service_requests.models import RequestDraft, ServiceRequest, Status
@@ -185,13 +187,14 @@ def test_a_draft_sent_by_six_at_once_becomes_one_request(api: APIClient, access_
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_twin_that_takes_long_is_not_waited_for(api: APIClient, service: Service) -> None:
+def test_a_twin_that_takes_long_is_not_waited_for(api: APIClient, service: Service, settings: Settings) -> None:
+    settings.TWIN_WAIT = timedelta(milliseconds=2500)
     draft_id = keep(api).json()["id"]
     with held(draft_id):
         refused = send(api, draft_id)
 
     assert_problem(refused, 409, "submission_in_progress")
-    assert int(refused["Retry-After"]) >= 1
+    assert refused["Retry-After"] == "3"
     assert rows() == NO_ROWS
     assert send(api, draft_id).status_code == 202
 
