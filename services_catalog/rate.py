@@ -10,6 +10,9 @@ from services_catalog.models import Lane
 
 _BANGKOK = ZoneInfo("Asia/Bangkok")
 
+# One of so many calls of a day may be a look-up that nobody waits for.
+_LOOK_UPS = 10
+
 WRITTEN_FIELDS = ["rate_tokens", "rate_refilled_at", "rate_day", "rate_day_calls"]
 
 
@@ -26,6 +29,13 @@ def calls_allowed(lane: Lane, wanted: int, now: datetime) -> int:
     return max(0, wanted)
 
 
+def look_ups_allowed(lane: Lane, wanted: int, now: datetime) -> int:
+    """How many of the wanted look-ups may start now: only while nine tenths of the day's calls are left."""
+    if lane.rate_per_day is not None:
+        wanted = min(wanted, lane.rate_per_day // _LOOK_UPS - calls_today(lane, now))
+    return calls_allowed(lane, wanted, now)
+
+
 def note_started(lane: Lane, calls: int, now: datetime) -> None:
     """Takes what has started off what may start."""
     if lane.rate_per_second is not None:
@@ -33,6 +43,12 @@ def note_started(lane: Lane, calls: int, now: datetime) -> None:
         lane.rate_refilled_at = max(now, lane.rate_refilled_at or now)
     lane.rate_day_calls = calls_today(lane, now) + calls
     lane.rate_day = max(_day(now), lane.rate_day or _day(now))
+
+
+def note_not_made(lane: Lane, calls: int, taken_at: datetime) -> None:
+    """Puts calls that were taken then and not made back into the day; on another day they count no more."""
+    if lane.rate_day == _day(taken_at):
+        lane.rate_day_calls = max(0, lane.rate_day_calls - calls)
 
 
 def _tokens(lane: Lane, per_second: int, now: datetime) -> float:
