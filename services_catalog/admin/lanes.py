@@ -21,6 +21,7 @@ STANDING_COLOURS: dict[str, str] = {
     Standing.OUTAGE: "danger",
     Standing.BREAKER_OPEN: "danger",
     Standing.CLOSED: "warning",
+    Standing.USED_UP: "warning",
     Standing.PROBING: "warning",
     Standing.RUNNING: "success",
 }

@@ -15,7 +15,6 @@ from citizens.service_requests.ids import first_id_of
 from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Outcome, ServiceRequest
 from services_catalog.managers import LaneQuerySet
 from services_catalog.models import Lane, Standing
-from services_catalog.rate import calls_today
 
 RECENT = timedelta(hours=1)
 # How attempts end, good news first.
@@ -73,7 +72,7 @@ class LaneFigures:
 
     @property
     def calls_today(self) -> int:
-        return calls_today(self.lane, self.now)
+        return self.lane.calls_today(self.now)
 
     @property
     def ended(self) -> Ended:

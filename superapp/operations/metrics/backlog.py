@@ -18,7 +18,7 @@ _DAY = timedelta(days=1)
 # What Lane.standing and Lane.usable_slots look at, and the name.
 _LANE_FIELDS = [
     *("service__code", "slots", "paused", "opens_at", "closes_at", "open_weekdays", "recent_call_ms"),
-    *("breaker", "breaker_override", "breaker_probe_at"),
+    *("breaker", "breaker_override", "breaker_probe_at", "rate_per_day", "rate_day", "rate_day_calls"),
 ]
 
 

@@ -108,6 +108,10 @@ def test_who_may_only_look_has_no_buttons(service: Service) -> None:
         ({"recent_call_ms": 60_000}, ["Slow", "0 / 1"]),
         ({"rate_per_second": 5, "rate_per_day": 1000}, ["5 per second", "0 of 1000 today"]),
         ({"open_weekdays": []}, ["Outside its opening hours"]),
+        (
+            {"rate_per_day": 9, "rate_day": LATER.date(), "rate_day_calls": 9},
+            ["Calls of the day used up", "9 of 9 today", "0 / 0"],
+        ),
     ],
 )
 def test_it_says_how_a_lane_stands(operator: Client, service: Service, lane: dict[str, Any], words: list[str]) -> None:
