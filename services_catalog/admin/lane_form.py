@@ -47,7 +47,7 @@ class LaneForm(forms.ModelForm):  # type: ignore[type-arg]
         """Whether the row has another value than the page was rendered with."""
         field = self.fields[name]
         prefixed = self.add_initial_prefix(name)
-        rendered = field.hidden_widget().value_from_datadict(self.data, self.files, prefixed)  # type: ignore[arg-type]
+        rendered = field.hidden_widget().value_from_datadict(self.data, self.files, prefixed)
         try:
             return field.has_changed(field.to_python(rendered), self.initial[name])
         except forms.ValidationError:

@@ -212,6 +212,22 @@ def test_what_an_operator_forced_operators_end(agency_officer: Client, operator:
     assert not Outage.objects.filter(pk=forced.pk, ends_at=None).exists()
 
 
+def test_an_agencys_administrator_stops_own_lanes_and_starts_them_again(own: AgencyRows, foreign: AgencyRows) -> None:
+    administrator = signed_in(make_officer("head", "agency_administrator", agency=own.agency))
+    for action in ("pause", "force_outage"):
+        run(administrator, action, own.lane, foreign.lane)
+    assert [now_of(lane).paused for lane in (own.lane, foreign.lane)] == [True, False]
+    forced = Outage.objects.get(kind="forced")
+    assert forced.lane == own.lane
+    assert Lane.objects.with_outage(timezone.now()).get(pk=own.lane.pk).usable_slots(timezone.now()) == 0
+    run(administrator, "resume", own.lane)
+    data = {"action": "end", "_selected_action": [str(forced.pk)], "confirmed": "1", "reason": "it is mended"}
+    administrator.post(page(Outage, "changelist"), data)
+    assert Lane.objects.with_outage(timezone.now()).get(pk=own.lane.pk).usable_slots(timezone.now()) == 8
+    assert done_to(own.lane) == ["lane_pause", "outage_force", "lane_resume", "outage_end"]
+    assert done_to(foreign.lane) == []
+
+
 def test_a_neighbours_outage_is_out_of_reach(agency_officer: Client, own: AgencyRows, foreign: AgencyRows) -> None:
     data = {"action": "end", "_selected_action": [str(foreign.outage.pk)], "confirmed": "1", "reason": "not needed"}
     agency_officer.post(page(Outage, "changelist"), data)
