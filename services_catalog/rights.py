@@ -90,8 +90,8 @@ RIGHTS: dict[str, dict[Officer.Role, Verbs]] = {
     "services_catalog.lane": _roles(
         platform_administrator="view",
         platform_reviewer="view",
-        operator="view change operate plan_outage",
-        agency_administrator="view change plan_outage",
+        operator="view change operate pause force_outage plan_outage",
+        agency_administrator="view change pause force_outage plan_outage",
         editor="view plan_outage",
         case_handler="view",
     ),

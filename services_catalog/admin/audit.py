@@ -14,7 +14,6 @@ from services_catalog.admin.history import Line, export, in_words
 from services_catalog.models import AuditEvent
 
 _COLOURS = {"insert": "success", "update": "info", "delete": "danger"}
-_PERIOD = ("at_from", "at_to")
 
 
 class AuditChangeList(ChangeList):
@@ -49,9 +48,6 @@ class AuditEventAdmin(AgencyScopedAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return AuditChangeList
-
-    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
-        return lookup in _PERIOD or super().lookup_allowed(lookup, value, request)
 
     @admin.display(description=_("what"), ordering="operation")
     def what(self, event: AuditEvent) -> str:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ChangeList
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -128,11 +130,26 @@ class AgencyScopedAdmin(AuditedHistory, AgencyScope, ModelAdmin):  # type: ignor
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Only what a filter of this page asks: a guessed query string is an oracle on any column."""
         filters = self.get_list_filter(request) if request else []
-        if lookup in [getattr(one, "parameter_name", None) for one in filters]:
-            return True  # a filter with a query of its own
+        if lookup in [name for one in filters for name in _own_parameters(one)]:
+            return True
         names = [_name_of(one) for one in filters]
         is_filter = any(name and (lookup == name or lookup.startswith(f"{name}__")) for name in names)
         return is_filter and bool(super().lookup_allowed(lookup, value, request))
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Without what cannot be a key of this model: Django looks the ticked keys up as they come."""
+        posted = request.POST.copy()
+        ticked = [key for key in posted.getlist(ACTION_CHECKBOX_NAME) if self._may_be_key(key)]
+        posted.setlist(ACTION_CHECKBOX_NAME, ticked)
+        request.POST = posted  # type: ignore[assignment]
+        return super().response_action(request, queryset)
+
+    def _may_be_key(self, text: str) -> bool:
+        try:
+            self.opts.pk.to_python(text)
+        except ValidationError:
+            return False
+        return True
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         refuse_foreign(self, request, obj)
@@ -150,6 +167,15 @@ class AgencyScopedInline(AgencyScope, TabularInline):  # type: ignore[misc]
     def is_own(self, request: HttpRequest, obj: Model) -> bool:
         """Django asks inlines about the parent, which its own admin has let through."""
         return True
+
+
+def _own_parameters(wanted: Any) -> list[str]:
+    """The parameters of an entry of list_filter that are no lookups: it makes its query of them itself."""
+    match wanted:
+        case (str(name), kind) if isinstance(kind, type) and issubclass(kind, DateRangeFilter):
+            return [f"{name}_from", f"{name}_to"]
+        case _:
+            return [wanted.parameter_name] if getattr(wanted, "parameter_name", None) else []
 
 
 def _name_of(wanted: Any) -> str | None:

@@ -25,14 +25,20 @@ Change = Callable[..., Any]
 class LaneActions(OperatedAdmin):
     """What the admin of lanes inherits."""
 
+    def has_pause_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "pause")
+
+    def has_force_outage_permission(self, request: HttpRequest) -> bool:
+        return self.may(request, "force_outage")
+
     def has_plan_outage_permission(self, request: HttpRequest) -> bool:
         return self.may(request, "plan_outage")
 
-    @admin.action(description=_("Pause"), permissions=["operate"])
+    @admin.action(description=_("Pause"), permissions=["pause"])
     def pause(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         return self._each(request, lanes, "pause", lambda form: lane_pause)
 
-    @admin.action(description=_("Resume"), permissions=["operate"])
+    @admin.action(description=_("Resume"), permissions=["pause"])
     def resume(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         return self._each(request, lanes, "resume", lambda form: lane_resume)
 
@@ -54,7 +60,7 @@ class LaneActions(OperatedAdmin):
     def release_breaker(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         return self._each(request, lanes, "release_breaker", lambda form: partial(lane_breaker_hold, state=""))
 
-    @admin.action(description=_("Force an outage"), permissions=["operate"])
+    @admin.action(description=_("Force an outage"), permissions=["force_outage"])
     def force_outage(self, request: HttpRequest, lanes: QuerySet[Lane]) -> Answer:
         def change(form: ForcedOutageForm) -> Change:
             return partial(outage_force, message=form.message, meanwhile=form.cleaned_data["meanwhile"])

@@ -1,5 +1,6 @@
 """Lanes: how hard each agency's system may be called, and what operators do when it is in trouble."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -21,6 +22,7 @@ STANDING_COLOURS: dict[str, str] = {
     Standing.OUTAGE: "danger",
     Standing.BREAKER_OPEN: "danger",
     Standing.CLOSED: "warning",
+    Standing.USED_UP: "warning",
     Standing.PROBING: "warning",
     Standing.RUNNING: "success",
 }
@@ -41,9 +43,9 @@ class LaneAdmin(LaneActions):
         *("pause", "resume", "probe", "hold_breaker_open", "hold_breaker_closed", "release_breaker"),
         *("force_outage", "end_outages", "plan_outage"),
     ]
-    readonly_fields = ["service", "state", "breaker_state", "breaker_since", "breaker_probe_at", "recent_call_ms"]
+    readonly_fields = ["service", "state", "breaker_state", "since", "next_probe", "recent_call_ms"]
     fieldsets = [
-        (None, {"fields": ["service", "state", ("breaker_state", "breaker_since", "breaker_probe_at")]}),
+        (None, {"fields": ["service", "state", ("breaker_state", "since", "next_probe")]}),
         (_("Limits"), {"fields": [
             ("slots", "call_deadline_seconds", "recent_call_ms"),
             ("rate_per_second", "rate_per_day", "give_up_after_days"),
@@ -64,9 +66,8 @@ class LaneAdmin(LaneActions):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         refuse_foreign(self, request, obj)
-        limits = {name: form.cleaned_data[name] for name in LIMITS}
         reason = form.cleaned_data["reason"]
-        lane_limits_change(lane_id=obj.pk, changes=limits, by=doer_of(request.user), reason=reason)
+        lane_limits_change(lane_id=obj.pk, changes=form.changed_limits, by=doer_of(request.user), reason=reason)
 
     @admin.display(description=_("service"), ordering="service__name_th")
     def service_name(self, lane: Lane) -> str:
@@ -84,6 +85,16 @@ class LaneAdmin(LaneActions):
         if lane.breaker_override:
             return str(_("held: %(state)s")) % {"state": lane.get_breaker_override_display()}
         return str(Breaker(lane.breaker).label)
+
+    @admin.display(description=_("breaker since"))
+    def since(self, lane: Lane) -> datetime | None:
+        """Of a breaker that decides by itself."""
+        return None if lane.breaker_override else lane.breaker_since
+
+    @admin.display(description=_("next probe"))
+    def next_probe(self, lane: Lane) -> datetime | None:
+        """None where there will be none: a breaker that is held does not probe."""
+        return lane.breaker_probe_at if lane.breaker == Breaker.OPEN and not lane.breaker_override else None
 
     @admin.display(description=_("per second · per day"))
     def rates(self, lane: Lane) -> str:

@@ -17,6 +17,7 @@ from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from services_catalog import rights
 from services_catalog.admin.action_names import name_of_action
 from services_catalog.admin.base import AgencyScopedAdmin
 from services_catalog.models import OperatorAction
@@ -98,20 +99,23 @@ class OperatedAdmin(AskingAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         if (shown := kwargs.get("obj")) is not None:
-            context["done_so_far"] = _done_to(self.subject_of(shown))[:_RECENT]
+            context["done_so_far"] = self._done_so_far(request, shown, at_most=_RECENT)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         response: HttpResponse = super().history_view(request, object_id, extra_context)
         if isinstance(response, TemplateResponse) and response.context_data:
-            response.context_data["done_so_far"] = _done_to(self.subject_of(response.context_data["object"]))
+            response.context_data["done_so_far"] = self._done_so_far(request, response.context_data["object"])
         return response
 
-
-def _done_to(subject_id: UUID) -> list[tuple[OperatorAction, str]]:
-    """What operators did to a lane or a request, the latest first, each with its name in words."""
-    actions = OperatorAction.objects.filter(subject_id=subject_id).order_by("-id")[:AT_MOST]
-    return [(action, name_of_action(action)) for action in actions]
+    def _done_so_far(
+        self, request: HttpRequest, row: Any, *, at_most: int = AT_MOST
+    ) -> list[tuple[OperatorAction, str]] | None:
+        """What operators did to a row, the latest first, each with its name in words; None for who may not see that."""
+        if not rights.may(request.user, "view", OperatorAction):
+            return None
+        actions = OperatorAction.objects.filter(subject_id=self.subject_of(row)).order_by("-id")[:at_most]
+        return [(action, name_of_action(action)) for action in actions]
 
 
 def back(request: HttpRequest) -> HttpResponse | None:

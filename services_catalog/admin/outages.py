@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -71,9 +71,10 @@ class OutageAdmin(OperatedAdmin):
 
     @admin.action(description=_("End or call off"), permissions=["end"])
     def end(self, request: HttpRequest, outages: QuerySet[Outage]) -> HttpResponse | None:
-        """What an operator forced, operators end."""
+        """What an operator forced, operators end; what its agency forced, the agency, too."""
         if not self.may(request, "end_forced"):
-            outages = outages.filter(kind=Outage.Kind.PLANNED)
+            by_its_agency = Q(announced_by__agency=F("lane__service__agency"))
+            outages = outages.filter(Q(kind=Outage.Kind.PLANNED) | by_its_agency)
 
         def run(ids: Sequence[UUID], form: ReasonForm, by: Doer) -> None:
             reason = form.cleaned_data["reason"]

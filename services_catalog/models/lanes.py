@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from services_catalog.days import day_of
 from services_catalog.managers import LaneQuerySet
 from services_catalog.opening_hours import is_open
 
@@ -18,6 +19,7 @@ class Standing(models.TextChoices):
     PAUSED = "paused", _("Paused")
     OUTAGE = "outage", _("Outage")
     CLOSED = "closed", _("Outside its opening hours")
+    USED_UP = "used_up", _("Calls of the day used up")
     BREAKER_OPEN = "breaker_open", _("Circuit breaker open")
     PROBING = "probing", _("Probing")
     RUNNING = "running", _("Running")
@@ -139,6 +141,10 @@ class Lane(models.Model):
     def call_deadline(self) -> timedelta:
         return timedelta(seconds=self.call_deadline_seconds)
 
+    def calls_today(self, now: datetime) -> int:
+        """Calls started on the day of `now`. Of a clock that is behind, the later day counts on."""
+        return self.rate_day_calls if self.rate_day is not None and self.rate_day >= day_of(now) else 0
+
     def standing(self, now: datetime) -> Standing:
         """Whether it may deliver now. Needs the annotation of `LaneQuerySet.with_outage`."""
         if self.paused:
@@ -147,6 +153,8 @@ class Lane(models.Model):
             return Standing.OUTAGE
         if not is_open(now, opens_at=self.opens_at, closes_at=self.closes_at, weekdays=self.open_weekdays):
             return Standing.CLOSED
+        if self.rate_per_day is not None and self.calls_today(now) >= self.rate_per_day:
+            return Standing.USED_UP
         return self._by_breaker(now)
 
     def _by_breaker(self, now: datetime) -> Standing:

@@ -14,6 +14,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from services_catalog.models import Officer, OperatorAction
 
+# First and last name have as much each.
+_LONGEST_NAME = OperatorAction._meta.get_field("by").max_length
+
 
 class ReasonNeeded(ValueError):
     """Nothing is done without saying why."""
@@ -42,7 +45,8 @@ def doer_of(officer: Officer | AnonymousUser) -> Doer:
     """Whoever is signed in to the admin. Raises PermissionDenied for somebody who is not."""
     if not isinstance(officer, Officer):
         raise PermissionDenied
-    return Doer(name=officer.get_full_name() or officer.username, officer=officer)
+    name: str = officer.get_full_name() or officer.username
+    return Doer(name=name[:_LONGEST_NAME], officer=officer)
 
 
 def doer_at_the_command_line() -> Doer:

@@ -63,13 +63,16 @@ def outage_announce(
 
 @transaction.atomic
 def outage_end(*, outage_id: UUID, by: Doer, reason: str) -> bool:
-    """Ends an outage now; one that has not begun is called off and leaves no row. False when it was over before.
+    """Ends an outage now; one that has not begun is called off and leaves no row. False when it was over before, or
+    called off.
 
     Raises ReasonNeeded.
     """
     require_reason(reason)
-    outage = Outage.objects.select_for_update(of=("self",)).select_related("lane__service").get(pk=outage_id)
-    now = timezone.now()
+    locked = Outage.objects.select_for_update(of=("self",)).select_related("lane__service")
+    outage, now = locked.filter(pk=outage_id).first(), timezone.now()
+    if outage is None:  # called off by somebody else meanwhile
+        return False
     if outage.ends_at is not None and outage.ends_at <= now:
         return False
     changes = {"outage": (_described(outage), None), "ends_at": (outage.ends_at, now)}

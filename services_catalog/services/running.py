@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services_catalog.days import next_midnight
 from services_catalog.languages import NO_TEXT, Text
 from services_catalog.models import Lane, Outage, Service, Standing
 from services_catalog.opening_hours import next_opening
@@ -39,6 +40,7 @@ class Reason(StrEnum):
     PAUSED = "paused"
     OUTAGE = "outage"
     CLOSED = "closed"
+    USED_UP = "used_up"
     NOT_ANSWERING = "not_answering"
 
 
@@ -68,6 +70,10 @@ _MESSAGES = {
     Reason.CLOSED: Text(
         "ขณะนี้อยู่นอกเวลาทำการของระบบหน่วยงาน คุณยื่นคำขอได้ตามปกติ เราจะส่งให้เมื่อระบบเปิด",
         "The agency's system is closed at this hour. You may send now; we deliver when it opens.",
+    ),
+    Reason.USED_UP: Text(
+        "วันนี้ระบบของหน่วยงานรับคำขอครบจำนวนแล้ว คุณยื่นคำขอได้ตามปกติ เราจะส่งให้ตั้งแต่เที่ยงคืนเป็นต้นไป",
+        "The agency's system takes no more requests today. You may send now; we deliver from midnight on.",
     ),
     Reason.NOT_ANSWERING: Text(
         "ขณะนี้ระบบของหน่วยงานไม่ตอบสนอง คุณยื่นคำขอได้ตามปกติ เราจะส่งให้เมื่อระบบกลับมา",
@@ -132,6 +138,8 @@ def delivery_of(lane: Lane, now: datetime) -> Delivery:
         case Standing.CLOSED:
             opens = next_opening(now, opens_at=lane.opens_at, closes_at=lane.closes_at, weekdays=lane.open_weekdays)
             return Delivery(State.DELAYED, _MESSAGES[Reason.CLOSED], Reason.CLOSED, until=opens)
+        case Standing.USED_UP:
+            return Delivery(State.DELAYED, _MESSAGES[Reason.USED_UP], Reason.USED_UP, until=next_midnight(now))
         case Standing.BREAKER_OPEN | Standing.PROBING:
             return _not_answering(lane, now)
 

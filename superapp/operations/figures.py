@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from citizens.service_requests.ids import first_id_of
-from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Outcome, ServiceRequest
+from citizens.service_requests.models import DeliveryAttempt, Outcome
 from services_catalog.managers import LaneQuerySet
 from services_catalog.models import Lane, Standing
-from services_catalog.rate import calls_today
+from superapp.operations.open_work import Waiting, in_flight_in_lanes, parked_in_lanes, waiting_in_lanes
 
 RECENT = timedelta(hours=1)
 # How attempts end, good news first.
@@ -34,13 +34,13 @@ _STOPPED = {Standing.PAUSED, Standing.OUTAGE, Standing.BREAKER_OPEN}
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The attempts that ended within the last hour."""
+    """How the attempts ended that began within the last hour."""
 
     counts: Counter[str]
 
     @property
     def success_percent(self) -> int | None:
-        """None where no attempt ended."""
+        """None where none of them has ended."""
         total = sum(self.counts[outcome] for outcome in ENDED)
         return round(100 * self.counts[Outcome.DELIVERED] / total) if total else None
 
@@ -57,6 +57,7 @@ class LaneFigures:
     lane: Lane
     now: datetime
     waiting: int = 0
+    # Since when the submission that waits longest does.
     oldest: datetime | None = None
     parked: int = 0
     in_flight: int = 0
@@ -73,7 +74,7 @@ class LaneFigures:
 
     @property
     def calls_today(self) -> int:
-        return calls_today(self.lane, self.now)
+        return self.lane.calls_today(self.now)
 
     @property
     def ended(self) -> Ended:
@@ -100,12 +101,14 @@ class LaneFigures:
 def lane_figures(lanes: LaneQuerySet | None = None) -> list[LaneFigures]:
     """All lanes, or those given, the most urgent first."""
     now = timezone.now()
-    waiting, parked, in_flight, attempts = _waiting(), _parked(), _in_flight(), _recent_attempts()
+    waiting, parked, in_flight = waiting_in_lanes(now), parked_in_lanes(), in_flight_in_lanes()
+    attempts = _recent_attempts()
     wanted = Lane.objects.all() if lanes is None else lanes
     figures = []
     for lane in wanted.with_outage(now).select_related("service__agency").defer(*_UNREAD):
-        count, oldest = waiting.get(lane.pk, (0, None))
-        figures.append(LaneFigures(lane, now, count, oldest, parked[lane.pk], in_flight[lane.pk], attempts[lane.pk]))
+        waits, reasons = waiting.get(lane.pk, Waiting()), parked[lane.pk]
+        moving = (reasons.total(), in_flight[lane.pk], attempts[lane.pk])
+        figures.append(LaneFigures(lane, now, waits.count, waits.oldest, *moving))
     return sorted(figures, key=lambda one: one.urgency)
 
 
@@ -124,23 +127,6 @@ def totals(figures: Sequence[LaneFigures]) -> dict[str, Any]:
         "slow": sum(one.lane.is_slow for one in figures),
         "stopped": sum(one.is_stopped for one in figures),
     }
-
-
-def _waiting() -> dict[UUID, tuple[int, datetime]]:
-    """Reads the partial index of what is due: the backlog, never the history."""
-    due = ServiceRequest.objects.filter(next_attempt_at__isnull=False).order_by()
-    rows = due.values_list("service_id").annotate(count=Count("pk"), oldest=Min("created_at"))
-    return {service_id: (count, oldest) for service_id, count, oldest in rows}
-
-
-def _parked() -> Counter[UUID]:
-    rows = ServiceRequest.objects.exclude(parked_reason="").order_by().values_list("service_id")
-    return Counter(dict(rows.annotate(count=Count("pk"))))
-
-
-def _in_flight() -> Counter[UUID]:
-    rows = DeliveryAttempt.objects.filter(outcome__in=OPEN_OUTCOMES).order_by().values_list("lane_id")
-    return Counter(dict(rows.annotate(count=Count("pk"))))
 
 
 def _recent_attempts() -> defaultdict[UUID, Counter[str]]:

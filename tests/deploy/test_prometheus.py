@@ -8,6 +8,7 @@ import yaml
 from django.test import Client
 from pytest_django import Settings
 
+from services_catalog.models import Breaker
 from tests.deploy.descriptions import DEPLOY, compose
 
 RULES: list[dict[str, Any]] = yaml.safe_load((DEPLOY / "prometheus-rules.yaml").read_text())["groups"][0]["rules"]
@@ -29,6 +30,15 @@ def test_every_alert_says_how_urgent_it_is_and_what_is_wrong() -> None:
         assert rule["labels"]["severity"] in ("page", "write")
         assert len(rule["annotations"]["summary"]) > 20
     assert len({rule["alert"] for rule in RULES}) == len(RULES)
+
+
+def test_a_breaker_that_probes_in_vain_has_not_closed() -> None:
+    """Where an agency hangs, open and half_open take turns; only one rule over both lasts as long as the trouble."""
+    [rule] = [rule for rule in RULES if rule["alert"] == "BreakerOpen"]
+    [states] = re.findall(r'superapp_lane_breaker\{state=~"([^"]+)"\}', rule["expr"])
+    assert {state for state in Breaker if re.fullmatch(states, state)} == set(Breaker) - {Breaker.CLOSED}
+    assert rule["expr"].startswith("max by (service)")
+    assert "$labels.service" in rule["annotations"]["summary"]
 
 
 def test_it_scrapes_the_processes_of_compose() -> None:

@@ -91,6 +91,28 @@ def test_a_limit_that_shrank_below_what_was_started_allows_nothing() -> None:
     assert start(lane, 1, NOW) == 0
 
 
+@given(st.integers(1, 500), st.lists(st.tuples(st.booleans(), st.integers(1, 60)), max_size=30))
+def test_look_ups_take_a_tenth_of_a_day_at_most(per_day: int, wished: list[tuple[bool, int]]) -> None:
+    lane, look_ups = Lane(rate_per_day=per_day), 0
+    for is_look_up, wanted in wished:
+        allowed = rate.look_ups_allowed(lane, wanted, NOW) if is_look_up else rate.calls_allowed(lane, wanted, NOW)
+        rate.note_started(lane, allowed, NOW)
+        look_ups += allowed if is_look_up else 0
+    assert look_ups <= per_day / 10
+    assert lane.rate_day_calls <= per_day
+
+
+def test_calls_that_were_not_made_go_back_to_their_own_day() -> None:
+    lane = Lane(rate_per_day=10)
+    before = BANGKOK_MIDNIGHT - SECOND
+    assert start(lane, 4, before) == 4
+    rate.note_not_made(lane, 3, before)
+    assert lane.rate_day_calls == 1
+    assert start(lane, 5, BANGKOK_MIDNIGHT) == 5
+    rate.note_not_made(lane, 1, before)
+    assert lane.rate_day_calls == 5
+
+
 def test_without_a_limit_all_may_start() -> None:
     lane = Lane()
     assert rate.has_limit(lane) is False

@@ -16,7 +16,8 @@ from citizens.service_requests.admin.badges import status_badge
 from citizens.service_requests.admin.inlines import AttemptInline, TimelineInline
 from citizens.service_requests.admin.parked import NeedsHumanFilter, why_parked
 from citizens.service_requests.models import DeliveryAttempt, ServiceRequest
-from services_catalog.admin.base import ChoiceFilter, yes_no
+from services_catalog.admin.base import ChoiceFilter, DateRangeFilter, yes_no
+from services_catalog.admin.operating import AT_MOST
 
 _COUNTED_AT_MOST = 10_000
 
@@ -41,7 +42,10 @@ class ServiceRequestAdmin(RequestActions):
         *("receipt_number", "service", "status_badge", "next_actor", "age", "attempt_count", "last_failure"),
         "needs_human",
     ]
-    list_filter = [("status", ChoiceFilter), NeedsHumanFilter, "service"]
+    # Its actions take AT_MOST at once: by days, more than so many stuck requests of one service come apart.
+    list_filter = [("status", ChoiceFilter), NeedsHumanFilter, ("created_at", DateRangeFilter), "service"]
+    list_per_page = 100
+    list_max_show_all = AT_MOST
     actions = ["retry_now", "requeue", "mark_delivered", "cancel"]
     search_fields = ["=receipt_number", "=agency_reference"]
     search_help_text = _("A whole receipt number, or the agency's whole reference.")

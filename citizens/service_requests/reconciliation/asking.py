@@ -29,14 +29,18 @@ class Told:
     answer: Receipt | Unanswered | None
 
 
-def ask_all(inquiries: Iterable[Inquiry], *, at_once: int, for_at_most: timedelta) -> Iterator[list[Told]]:
-    """Yields what each agency told, as they finish. No call begins with less than its deadline left."""
+def ask_all(
+    inquiries: Iterable[Inquiry], *, at_once: int, for_at_most: timedelta
+) -> Iterator[tuple[Inquiry, list[Told]]]:
+    """Yields each inquiry with what its agency told, as they finish: one for each call that was made. No call begins
+    with less than its deadline left.
+    """
     ends_at = monotonic() + for_at_most.total_seconds()
     pool = ThreadPoolExecutor(at_once, thread_name_prefix="reconciliation")
     try:
-        asking: list[Future[list[Told]]] = [pool.submit(_ask, inquiry, ends_at) for inquiry in inquiries]
+        asking: dict[Future[list[Told]], Inquiry] = {pool.submit(_ask, one, ends_at): one for one in inquiries}
         for finished in as_completed(asking):
-            yield finished.result()
+            yield asking[finished], finished.result()
     finally:
         pool.shutdown(cancel_futures=True)
 

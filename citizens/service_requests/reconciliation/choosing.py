@@ -7,14 +7,15 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from citizens.service_requests.ids import first_id_of
 from citizens.service_requests.lifecycle import AT_AGENCY
 from citizens.service_requests.models import ServiceRequest, Status
+from citizens.service_requests.reconciliation.charging import take_look_ups
 from citizens.service_requests.routing.agency_line import AgencyLine, agency_line
+from citizens.service_requests.routing.taking import has_due
 from services_catalog import rate
 from services_catalog.models import Lane, Standing
 
@@ -30,10 +31,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """The requests of one lane, and how to ask its agency."""
+    """The requests of one lane, and how to ask its agency. `charged_at` where they were taken off the lane's rate."""
 
+    lane_id: UUID
     line: AgencyLine
     asked: list[Asked]
+    charged_at: datetime | None
 
 
 def inquiries(*, service_code: str = "") -> Iterator[Inquiry]:
@@ -48,20 +51,21 @@ def inquiries(*, service_code: str = "") -> Iterator[Inquiry]:
         if lane.standing(now) != Standing.RUNNING or lane.is_slow:
             continue
         line = agency_line(lane, longest_call=settings.RECONCILIATION["longest_call"])
-        if line and line.adapter.can_look_up and (asked := _within_rate(lane, _asked(lane.pk, now), now)):
-            yield Inquiry(line, asked)
+        if line and line.adapter.can_look_up and (inquiry := _inquiry(lane, line, now)):
+            yield inquiry
 
 
-def _within_rate(lane: Lane, asked: list[Asked], now: datetime) -> list[Asked]:
-    """As many as the agency takes calls now; they are taken off what deliveries may use."""
-    if not asked or not rate.has_limit(lane):
-        return asked
-    with transaction.atomic():
-        locked = Lane.objects.select_for_update().get(pk=lane.pk)
-        allowed = rate.calls_allowed(locked, len(asked), now)
-        rate.note_started(locked, allowed, now)
-        locked.save(update_fields=rate.WRITTEN_FIELDS)
-    return asked[:allowed]
+def _inquiry(lane: Lane, line: AgencyLine, now: datetime) -> Inquiry | None:
+    """Where the agency takes only so many calls, nothing while a delivery waits for one, and then as many as are left
+    for look-ups.
+    """
+    has_limit = rate.has_limit(lane)
+    if has_limit and has_due(lane.pk, now):
+        return None
+    asked = _asked(lane.pk, now)
+    if asked and has_limit:
+        asked = asked[: take_look_ups(lane.pk, len(asked), now)]
+    return Inquiry(lane.pk, line, asked, charged_at=now if has_limit else None) if asked else None
 
 
 def _asked(lane_id: UUID, now: datetime) -> list[Asked]:

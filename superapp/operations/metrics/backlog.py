@@ -1,34 +1,24 @@
 """What the database says of the lanes: a constant number of queries, each of what is open and none of the history."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
-
 from citizens.identity.holding import HeldWaiting, held_waiting
 from citizens.identity.providers.breaker import found_up
 from citizens.notifications.untold import undeliverable_since, untold_failures
-from citizens.service_requests.models import OPEN_OUTCOMES, DeliveryAttempt, Difference, Errand, ServiceRequest
+from citizens.service_requests.models import Difference
 from services_catalog.models import Lane
+from superapp.operations.open_work import Waiting, in_flight_in_lanes, parked_in_lanes, waiting_in_lanes
 
 _DAY = timedelta(days=1)
 # What Lane.standing and Lane.usable_slots look at, and the name.
 _LANE_FIELDS = [
     *("service__code", "slots", "paused", "opens_at", "closes_at", "open_weekdays", "recent_call_ms"),
-    *("breaker", "breaker_override", "breaker_probe_at"),
+    *("breaker", "breaker_override", "breaker_probe_at", "rate_per_day", "rate_day", "rate_day_calls"),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What a lane has to deliver. `oldest` is when the submission that waits longest was accepted."""
-
-    waiting: int = 0
-    due: int = 0
-    oldest: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +29,8 @@ class Backlog:
     lanes: Sequence[Lane]
     waiting: dict[UUID, Waiting]
     in_flight: Counter[UUID]
-    # By service code and reason.
-    parked: dict[tuple[str, str], int]
+    # By lane and reason.
+    parked: Mapping[UUID, Counter[str]]
     undeliverable: int
     untold: int
     differences: int
@@ -54,9 +44,9 @@ def read_backlog(now: datetime) -> Backlog:
     return Backlog(
         now=now,
         lanes=_lanes(now),
-        waiting=_waiting(now),
-        in_flight=_in_flight(),
-        parked=_parked(),
+        waiting=waiting_in_lanes(now),
+        in_flight=in_flight_in_lanes(),
+        parked=parked_in_lanes(),
         undeliverable=undeliverable_since(now - _DAY),
         untold=untold_failures(now),
         differences=Difference.objects.filter(settled_at__isnull=True).count(),
@@ -68,23 +58,3 @@ def read_backlog(now: datetime) -> Backlog:
 def _lanes(now: datetime) -> list[Lane]:
     lanes = Lane.objects.with_outage(now).select_related("service").order_by("service__code")
     return list(lanes.only(*_LANE_FIELDS))
-
-
-def _waiting(now: datetime) -> dict[UUID, Waiting]:
-    rows = ServiceRequest.objects.filter(next_attempt_at__isnull=False).order_by().values_list("service_id")
-    counted = rows.annotate(
-        waiting=Count("pk"),
-        due=Count("pk", filter=Q(next_attempt_at__lte=now)),
-        oldest=Min("created_at", filter=Q(errand=Errand.SUBMISSION)),
-    )
-    return {service_id: Waiting(*figures) for service_id, *figures in counted}
-
-
-def _in_flight() -> Counter[UUID]:
-    rows = DeliveryAttempt.objects.filter(outcome__in=OPEN_OUTCOMES).order_by().values_list("lane_id")
-    return Counter(dict(rows.annotate(count=Count("pk"))))
-
-
-def _parked() -> dict[tuple[str, str], int]:
-    rows = ServiceRequest.objects.exclude(parked_reason="").order_by().values_list("service__code", "parked_reason")
-    return {(code, reason): count for code, reason, count in rows.annotate(count=Count("pk"))}

@@ -8,7 +8,8 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from superapp.operations.metrics.backlog import Backlog, Waiting, read_backlog
+from superapp.operations.metrics.backlog import Backlog, read_backlog
+from superapp.operations.open_work import Waiting
 
 logger = structlog.get_logger(__name__)
 
@@ -51,8 +52,9 @@ def _totals(backlog: Backlog) -> Iterator[Metric]:
     parked = GaugeMetricFamily(
         "superapp_parked_requests", "Requests that wait for a human.", labels=["service", "reason"]
     )
-    for labels, count in backlog.parked.items():
-        parked.add_metric(labels, count)
+    for lane in backlog.lanes:
+        for reason, count in backlog.parked.get(lane.pk, {}).items():
+            parked.add_metric([lane.service.code, reason], count)
     yield parked
 
 
@@ -81,7 +83,7 @@ def _by_lane(backlog: Backlog) -> Iterator[Metric]:
     usable = _lane_gauge("usable_slots", "Slots that may be used now.")
     for lane in backlog.lanes:
         code, figures = [lane.service.code], backlog.waiting.get(lane.pk, _NOTHING)
-        waiting.add_metric(code, figures.waiting)
+        waiting.add_metric(code, figures.count)
         oldest.add_metric(code, (backlog.now - figures.oldest).total_seconds() if figures.oldest else 0)
         in_flight.add_metric(code, backlog.in_flight[lane.pk])
         slots.add_metric(code, lane.slots)

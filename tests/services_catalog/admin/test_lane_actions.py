@@ -10,6 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from services_catalog.models import Lane, Officer, OperatorAction, Outage
+from services_catalog.services.operator_actions import Doer
+from services_catalog.services.outages import outage_end
 from tests.services_catalog.admin.conftest import AgencyRows, make_officer, signed_in
 from tests.services_catalog.admin.pages import page
 
@@ -210,15 +212,70 @@ def test_what_an_operator_forced_operators_end(agency_officer: Client, operator:
     assert not Outage.objects.filter(pk=forced.pk, ends_at=None).exists()
 
 
+def test_an_agencys_administrator_stops_own_lanes_and_starts_them_again(own: AgencyRows, foreign: AgencyRows) -> None:
+    administrator = signed_in(make_officer("head", "agency_administrator", agency=own.agency))
+    for action in ("pause", "force_outage"):
+        run(administrator, action, own.lane, foreign.lane)
+    assert [now_of(lane).paused for lane in (own.lane, foreign.lane)] == [True, False]
+    forced = Outage.objects.get(kind="forced")
+    assert forced.lane == own.lane
+    assert Lane.objects.with_outage(timezone.now()).get(pk=own.lane.pk).usable_slots(timezone.now()) == 0
+    run(administrator, "resume", own.lane)
+    data = {"action": "end", "_selected_action": [str(forced.pk)], "confirmed": "1", "reason": "it is mended"}
+    administrator.post(page(Outage, "changelist"), data)
+    assert Lane.objects.with_outage(timezone.now()).get(pk=own.lane.pk).usable_slots(timezone.now()) == 8
+    assert done_to(own.lane) == ["lane_pause", "outage_force", "lane_resume", "outage_end"]
+    assert done_to(foreign.lane) == []
+
+
 def test_a_neighbours_outage_is_out_of_reach(agency_officer: Client, own: AgencyRows, foreign: AgencyRows) -> None:
     data = {"action": "end", "_selected_action": [str(foreign.outage.pk)], "confirmed": "1", "reason": "not needed"}
     agency_officer.post(page(Outage, "changelist"), data)
     assert Outage.objects.filter(pk=foreign.outage.pk, ends_at=foreign.outage.ends_at).exists()
 
 
-def change_limits(client: Client, lane: Lane, **given: Any) -> Any:
-    data = {**LIMITS, "reason": "their new server", **given}
+def limits_page(client: Client, lane: Lane) -> dict[str, Any]:
+    """What a browser sends back of a lane's page on which nothing was changed."""
+    form = client.get(page(Lane, "change", lane)).context["adminform"].form
+    sent: dict[str, Any] = {}
+    for name in LIMITS:
+        value = form.initial[name]
+        kept = [str(one) for one in value] if isinstance(value, list) else "" if value is None else str(value)
+        assert f'name="initial-{name}"' in str(form[name])
+        sent |= {name: kept, f"initial-{name}": kept}
+    return sent
+
+
+def save_limits(client: Client, lane: Lane, sent: dict[str, Any], **given: Any) -> Any:
+    data = {**sent, "reason": "their new server", **given}
     return client.post(page(Lane, "change", lane), data, headers={"accept-language": "en"})
+
+
+def change_limits(client: Client, lane: Lane, **given: Any) -> Any:
+    return save_limits(client, lane, limits_page(client, lane), **{**LIMITS, **given})
+
+
+def test_a_page_that_was_opened_long_ago_undoes_nothing(
+    agency_officer: Client, operator: Client, own: AgencyRows
+) -> None:
+    stale = limits_page(agency_officer, own.lane)
+    assert change_limits(operator, own.lane, slots="1").status_code == 302
+    assert save_limits(agency_officer, own.lane, stale, rate_per_day="900").status_code == 302
+    lane = now_of(own.lane)
+    assert (lane.slots, lane.rate_per_day, lane.rate_per_second) == (1, 900, 7)
+    assert OperatorAction.objects.latest("id").changes == {"rate_per_day": [None, 900]}
+
+
+@pytest.mark.parametrize("mine", [{"slots": "5"}, {"rate_per_second": "9"}, {"open_weekdays": ["7"]}])
+def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(
+    agency_officer: Client, operator: Client, own: AgencyRows, mine: dict[str, Any]
+) -> None:
+    stale = limits_page(agency_officer, own.lane)
+    change_limits(operator, own.lane)
+    before, kept = model_to_dict(now_of(own.lane)), OperatorAction.objects.count()
+    refused = save_limits(agency_officer, own.lane, stale, **mine)
+    assert "Somebody has changed this since you opened the page" in refused.text
+    assert (model_to_dict(now_of(own.lane)), OperatorAction.objects.count()) == (before, kept)
 
 
 def test_an_officer_sets_the_limits_of_an_own_lane(
@@ -258,7 +315,7 @@ def test_limits_that_cannot_be_are_refused(
 
 
 def test_the_limits_of_a_neighbours_lane_stay(agency_officer: Client, foreign: AgencyRows) -> None:
-    assert change_limits(agency_officer, foreign.lane).status_code in (302, 403)
+    assert save_limits(agency_officer, foreign.lane, LIMITS).status_code in (302, 403)
     assert now_of(foreign.lane).slots == 8
 
 
@@ -268,6 +325,51 @@ def test_what_was_done_is_on_the_page_and_in_the_history(operator: Client, own: 
         text = operator.get(page(Lane, name, own.lane), headers={"accept-language": "en"}).text
         assert "their cables are cut" in text
         assert "Lane paused" in text
+
+
+@pytest.mark.parametrize(("role", "is_told"), [("platform_reviewer", False), ("platform_administrator", True)])
+def test_reasons_are_read_by_whoever_may_see_operator_actions(
+    operator: Client, own: AgencyRows, role: str, *, is_told: bool
+) -> None:
+    run(operator, "pause", own.lane, reason="their cables are cut")
+    reader = signed_in(make_officer("reader", role))
+    for row in (own.lane, own.outage):
+        for name in ("change", "history"):
+            answer = reader.get(page(type(row), name, row), headers={"accept-language": "en"})
+            assert answer.status_code == 200
+            assert ("their cables are cut" in answer.text, "What operators did" in answer.text) == (is_told, is_told)
+
+
+@pytest.mark.parametrize(
+    ("lane", "is_shown"), [({}, True), ({"breaker_override": "open"}, False), ({"breaker": "closed"}, False)]
+)
+def test_a_lanes_page_promises_no_probe_that_will_not_come(
+    operator: Client, own: AgencyRows, lane: dict[str, str], *, is_shown: bool
+) -> None:
+    probe_at = timezone.now().replace(year=2099)
+    Lane.objects.filter(pk=own.lane.pk).update(**{"breaker": "open", "breaker_probe_at": probe_at, **lane})
+    assert ("2099" in operator.get(page(Lane, "change", own.lane)).text) is is_shown
+
+
+@pytest.mark.parametrize("keys", [["x"], ["x", "\x00"], ["x", None]])
+def test_a_key_that_cannot_be_one_is_passed_over(operator: Client, own: AgencyRows, keys: list[str | None]) -> None:
+    ticked = [key or str(own.lane.pk) for key in keys]
+    data = {"action": "pause", "_selected_action": ticked, "confirmed": "1", "reason": "they move"}
+    assert operator.post(LIST, data).status_code == 302
+    assert now_of(own.lane).paused is (None in keys)
+
+
+def test_two_who_call_off_the_same_outage_do_it_once(own: AgencyRows) -> None:
+    by = Doer("somebody of the platform")
+    assert outage_end(outage_id=own.outage.pk, by=by, reason="not needed")
+    assert not outage_end(outage_id=own.outage.pk, by=by, reason="not needed")
+    assert done_to(own.lane) == ["outage_end"]
+
+
+def test_a_name_may_be_as_long_as_officers_names_may(own: AgencyRows) -> None:
+    officer = make_officer("long", "operator", first_name="a" * 150, last_name="b" * 150)
+    assert "Done: 1." in run(signed_in(officer), "pause", own.lane)
+    assert OperatorAction.objects.get(action="lane_pause").by == "a" * 150
 
 
 def test_the_buttons_of_a_lanes_page_are_the_lists_actions(operator: Client, own: AgencyRows) -> None:

@@ -57,7 +57,10 @@ EXPECTED: dict[type[Model], list[str]] = {
     ],
     ServiceDraft: ["view", "view", "", "view add change", "view add change", ""],
     ServiceVersion: ["view", "view", "view", "view", "view", "view"],
-    Lane: ["view", "view", f"view change plan_outage {_RUN}", "view change plan_outage", "view plan_outage", "view"],
+    Lane: [
+        *("view", "view", f"view change plan_outage {_RUN}"),
+        *("view change plan_outage pause resume force_outage", "view plan_outage", "view"),
+    ],
     Outage: ["view", "view", "view end", "view end", "view end", "view"],
     OperatorAction: ["view", "", "view", "view", "", "view"],
     ServiceRequest: ["view", "", f"view {_ACT}", "view", "", f"view {_ACT}"],

@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -128,6 +129,21 @@ def test_closed_hours_say_when_it_opens(service: Service) -> None:
     assert (delivery["state"], delivery["reason"]) == ("delayed", "closed")
     opens = timezone.localtime(moment(delivery["until"]))
     assert (opens.date() - timezone.localdate(), opens.time()) == (timedelta(days=1), time.min)
+
+
+def test_when_the_calls_of_the_day_are_used_up_the_next_day_goes_on(service: Service) -> None:
+    change(service, rate_per_day=5, rate_day="2026-11-20", rate_day_calls=5)
+    midnight = moment("2026-11-21T00:00+07:00")
+    with time_machine.travel(midnight - timedelta(seconds=1), tick=False):
+        delivery, availability = shown(service), shown(service, "availability")
+    assert (delivery["state"], delivery["reason"]) == ("delayed", "used_up")
+    assert moment(delivery["until"]) == midnight
+    assert "You may send now; we deliver from midnight on." in delivery["message"]["en"]
+    assert "เที่ยงคืน" in delivery["message"]["th"]
+    assert (availability["state"], availability["until"]) == ("queueing", delivery["until"])
+    # Answers are kept for some seconds.
+    with time_machine.travel(midnight + timedelta(minutes=1), tick=False):
+        assert shown(service)["state"] == "running"
 
 
 OFFICE = (time(8, 30), time(16, 30))

@@ -108,6 +108,10 @@ def test_who_may_only_look_has_no_buttons(service: Service) -> None:
         ({"recent_call_ms": 60_000}, ["Slow", "0 / 1"]),
         ({"rate_per_second": 5, "rate_per_day": 1000}, ["5 per second", "0 of 1000 today"]),
         ({"open_weekdays": []}, ["Outside its opening hours"]),
+        (
+            {"rate_per_day": 9, "rate_day": LATER.date(), "rate_day_calls": 9},
+            ["Calls of the day used up", "9 of 9 today", "0 / 0"],
+        ),
     ],
 )
 def test_it_says_how_a_lane_stands(operator: Client, service: Service, lane: dict[str, Any], words: list[str]) -> None:
@@ -115,6 +119,35 @@ def test_it_says_how_a_lane_stands(operator: Client, service: Service, lane: dic
     Lane.objects.filter(pk=service.pk).update(**lane)
     text = operator.get(ADDRESS, headers={"accept-language": "en"}).content.decode()
     assert [one for one in words if one not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("lane", "told", "untold"),
+    [
+        ({"breaker": "open", "breaker_override": "open", "breaker_probe_at": LATER}, "held: Open", "next probe"),
+        ({"breaker": "open", "breaker_override": "closed", "breaker_since": MOMENT}, "held: Closed", "<small>for "),
+        ({"breaker": "closed", "breaker_since": MOMENT}, "<small>for ", "next probe"),
+    ],
+)
+def test_since_when_and_a_next_probe_are_told_where_there_is_one(
+    operator: Client, service: Service, lane: dict[str, Any], told: str, untold: str
+) -> None:
+    Lane.objects.filter(pk=service.pk).update(**lane)
+    text = operator.get(ADDRESS, {"all": "1"}, headers={"accept-language": "en"}).content.decode()
+    assert (told in text, untold in text) == (True, False)
+
+
+def test_an_old_request_that_is_to_be_cancelled_has_not_waited_so_long(operator: Client, service: Service) -> None:
+    request = factories.make_request(factories.make_citizen(), service)
+    ServiceRequest.objects.filter(pk=request.pk).update(
+        errand="cancellation", status="delivered", created_at=timezone.now() - timedelta(days=270)
+    )
+    [figures] = lane_figures()
+    assert (figures.waiting, figures.oldest) == (1, None)
+    text = operator.get(ADDRESS, headers={"accept-language": "en"}).content.decode()
+    assert "no new request among them" in text
+    assert "nothing waits" not in text
+    assert "months" not in text
 
 
 def test_an_outage_stops_a_lane_and_is_shown_though_nothing_waits(operator: Client, service: Service) -> None:

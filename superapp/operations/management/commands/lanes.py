@@ -1,13 +1,16 @@
 from argparse import ArgumentParser
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
-from services_catalog.models import Lane
+from services_catalog.models import Breaker, Lane
 from superapp.operations.figures import LaneFigures, lane_figures
 
-_HEADINGS = ("lane", "waiting", "oldest", "parked", "in flight", "breaker", "standing")
+_HEADINGS = (
+    *("lane", "waiting", "oldest", "parked", "in flight", "rate", "success"),
+    *("breaker", "since", "next probe", "standing"),
+)
 
 
 class Command(BaseCommand):
@@ -33,18 +36,40 @@ class Command(BaseCommand):
 
 
 def _row(one: LaneFigures) -> tuple[str, ...]:
-    lane = one.lane
     return (
-        lane.service.code,
+        one.lane.service.code,
         str(one.waiting),
-        _age(one),
+        _between(one.oldest, one.now),
         str(one.parked),
         f"{one.in_flight}/{one.slots}",
-        f"held {lane.breaker_override}" if lane.breaker_override else lane.breaker,
+        _rate(one),
+        "-" if one.ended.success_percent is None else f"{one.ended.success_percent}%",
+        *_breaker(one),
         one.standing.value,
     )
 
 
-def _age(one: LaneFigures) -> str:
-    """Since when the oldest waits, in whole seconds: 1:02:03."""
-    return str(timedelta(seconds=int((one.now - one.oldest).total_seconds()))) if one.oldest else "-"
+def _rate(one: LaneFigures) -> str:
+    """Calls per second, and today's of those of a day: 5/s 12 of 1000."""
+    lane = one.lane
+    per_second = f"{lane.rate_per_second}/s" if lane.rate_per_second else ""
+    today = f"{one.calls_today} of {lane.rate_per_day}" if lane.rate_per_day else ""
+    return f"{per_second} {today}".strip() or "-"
+
+
+def _breaker(one: LaneFigures) -> tuple[str, str, str]:
+    """Its state, for how long, and in how long it is tried; only the state where it is held."""
+    lane = one.lane
+    if lane.breaker_override:
+        return f"held {lane.breaker_override}", "-", "-"
+    next_probe = lane.breaker_probe_at if lane.breaker == Breaker.OPEN else None
+    return lane.breaker, _between(lane.breaker_since, one.now), _between(one.now, next_probe)
+
+
+def _between(earlier: datetime | None, later: datetime | None) -> str:
+    """Hours, minutes and seconds: 73:02:03. 0:00:00 where they are the other way round."""
+    if earlier is None or later is None:
+        return "-"
+    minutes, seconds = divmod(max(0, int((later - earlier) / timedelta(seconds=1))), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

@@ -1,13 +1,16 @@
 """What operators and the agency's officers do to requests that are stuck, from the list of requests."""
 
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from citizens.service_requests.admin.parked import PARKED_BECAUSE
 from citizens.service_requests.models import Outcome, ServiceRequest
@@ -352,3 +355,33 @@ def test_what_was_done_is_on_the_page_of_the_request(officer: Client, service: S
 
 def test_every_reason_for_parking_has_plain_words() -> None:
     assert set(PARKED_BECAUSE) >= {reason for reason, _ in table("delivery.md", "reason")}
+
+
+def make_parked(service: Service, number: int) -> None:
+    """So many, received long ago."""
+    one, long_ago = make_request(service, next_attempt_at=None), timezone.now() - timedelta(days=40)
+    many = ServiceRequest.objects.filter(pk=one.pk).get()
+    many.parked_reason, many.created_at = "adapter_error", long_ago
+    copies = []
+    for count in range(number):
+        many.pk, many.receipt_number = uuid7(), f"69-AAAA-{count:04}"
+        copies.append(copy(many))
+    ServiceRequest.objects.bulk_create(copies)
+    ServiceRequest.objects.filter(pk=one.pk).delete()
+
+
+def test_of_more_than_an_action_takes_those_of_some_days_are_acted_on_at_once() -> None:
+    service = make_service(ASKABLE)
+    make_parked(service, 499)
+    recent = [make_request(service, next_attempt_at=None, parked_reason="adapter_error") for _ in range(2)]
+    operator = client_of(roles=["operator"])
+    all_of_it = {"action": "requeue", "_selected_action": str(recent[0].pk), "select_across": "1"}
+    stuck = {"parked": "yes", "service__id__exact": str(service.pk)}
+    refused = operator.post(f"{LIST}?{urlencode(stuck)}", all_of_it, follow=True, headers={"accept-language": "en"})
+    assert "At most 500 at once" in refused.text
+    today = timezone.localdate().strftime("%Y-%m-%d")
+    some_days = f"{LIST}?{urlencode({**stuck, 'created_at_from': today, 'created_at_to': today})}"
+    asked = operator.post(some_days, all_of_it)
+    assert {row.pk for row in asked.context["rows"]} == {one.pk for one in recent}
+    operator.post(some_days, {**all_of_it, "confirmed": "1", "reason": "mended"})
+    assert ServiceRequest.objects.filter(parked_reason="").count() == 2

@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -12,11 +13,14 @@ from pytest_django import Settings
 from citizens.service_requests.models import ServiceRequest, Status
 from citizens.service_requests.reconciliation.recording import Finding
 from citizens.service_requests.reconciliation.run import reconcile
+from citizens.service_requests.routing.claim import claim
 from services_catalog.models import Lane, Outage, Service
 from superapp.sandbox.listener import Request, Response, json_response
+from tests.citizens.service_requests.making import make_request
 from tests.citizens.service_requests.reconciliation.conftest import Serve, at_agency, nothing, status
 from tests.counterparts import Counterpart
 
+BANGKOK = ZoneInfo("Asia/Bangkok")
 pytestmark = pytest.mark.django_db
 
 
@@ -93,14 +97,69 @@ def test_a_few_that_were_completed_today_are_asked_about_once(serve: Serve, sett
     assert reconcile() == {}
 
 
-def test_look_ups_stay_within_the_agencys_rate(serve: Serve) -> None:
-    server, service = serve(status("received"), rate_per_second=5, rate_per_day=3)
+def calls_today(service: Service) -> int:
+    return Lane.objects.get(pk=service.pk).rate_day_calls
+
+
+def test_look_ups_take_a_tenth_of_the_days_calls_and_leave_the_rest_to_deliveries(serve: Serve) -> None:
+    server, service = serve(status("received"), slots=100, rate_per_second=100, rate_per_day=40)
     for _ in range(6):
         at_agency(service)
-    assert reconcile() == {Finding.AGREED: 3}
-    assert Lane.objects.get(pk=service.pk).rate_day_calls == 3
+    assert reconcile() == {Finding.AGREED: 4}
+    assert calls_today(service) == 4
     assert reconcile() == {}
-    assert len(server.arrived) == 3
+    assert len(server.arrived) == 4
+    for _ in range(40):
+        make_request(service)
+    assert len(claim(service.pk, at_most=100)) == 36
+
+
+def test_once_a_tenth_of_the_days_calls_is_used_nothing_is_looked_up(serve: Serve) -> None:
+    server, service = serve(nothing, rate_per_day=40)
+    Lane.objects.update(rate_day=timezone.now().astimezone(BANGKOK).date(), rate_day_calls=4)
+    at_agency(service)
+    assert reconcile() == {}
+    assert server.arrived == []
+
+
+def test_look_ups_stay_within_the_calls_of_a_second(serve: Serve) -> None:
+    _, service = serve(status("received"), rate_per_second=2)
+    for _ in range(3):
+        at_agency(service)
+    assert reconcile() == {Finding.AGREED: 2}
+
+
+@pytest.mark.parametrize("rate", [{"rate_per_day": 4}, {"rate_per_day": 40}, {"rate_per_second": 2}])
+def test_where_calls_are_few_what_is_due_goes_before_look_ups(serve: Serve, rate: dict[str, int]) -> None:
+    server, service = serve(nothing, **rate)
+    for _ in range(3):
+        at_agency(service)
+    for _ in range(2):
+        make_request(service)
+    assert reconcile() == {}
+    assert (server.arrived, calls_today(service)) == ([], 0)
+    assert len(claim(service.pk, at_most=9)) == 2
+
+
+def test_where_calls_are_not_limited_look_ups_wait_for_nothing(serve: Serve) -> None:
+    _, service = serve(status("received"))
+    at_agency(service)
+    make_request(service)
+    assert reconcile() == {Finding.AGREED: 1}
+    assert Lane.objects.get(pk=service.pk).rate_day is None
+
+
+def test_look_ups_that_are_not_made_are_not_charged(serve: Serve, settings: Settings) -> None:
+    failing, left_alone = serve(lambda _: json_response(503, {}), rate_per_day=100)
+    for _ in range(3):
+        at_agency(left_alone)
+    settings.RECONCILIATION = {**settings.RECONCILIATION, "turn": timedelta(seconds=2)}
+    unasked, too_late = serve(nothing, rate_per_day=100, call_deadline_seconds=4)
+    at_agency(too_late)
+    Lane.objects.filter(pk=left_alone.pk).update(call_deadline_seconds=1)
+    assert reconcile() == {Finding.UNANSWERED: 1}
+    assert (len(failing.arrived), calls_today(left_alone)) == (1, 1)
+    assert (len(unasked.arrived), calls_today(too_late)) == (0, 0)
 
 
 def test_an_agency_that_hangs_does_not_hold_up_the_others(serve: Serve, settings: Settings) -> None:

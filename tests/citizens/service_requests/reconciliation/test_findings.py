@@ -210,7 +210,7 @@ def test_news_that_comes_while_we_ask_is_newer_than_the_answer(serve: Serve) -> 
     service_request = at_agency(service, Status.ACTION_REQUIRED)
     asked = list(inquiries())
     ServiceRequest.objects.filter(pk=service_request.pk).update(event_count=7)
-    [told] = ask_all(asked, at_once=1, for_at_most=timedelta(seconds=20))
+    [(_, told)] = ask_all(asked, at_once=1, for_at_most=timedelta(seconds=20))
     assert record_told(told) == [Finding.OVERTAKEN]
     assert fresh(service_request).status == Status.ACTION_REQUIRED
 
@@ -221,7 +221,7 @@ def test_a_request_that_was_archived_while_we_asked_is_no_error(serve: Serve) ->
     asked = list(inquiries())
     StatusEvent.objects.all()._raw_delete("default")
     ServiceRequest.objects.filter(service=service).delete()
-    [told] = ask_all(asked, at_once=1, for_at_most=timedelta(seconds=20))
+    [(_, told)] = ask_all(asked, at_once=1, for_at_most=timedelta(seconds=20))
     assert record_told(told) == [Finding.OVERTAKEN]
     assert not Difference.objects.exists()
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from citizens.service_requests.routing.claim import claim
 from citizens.service_requests.routing.sweep import lanes_with_due_work
-from services_catalog.models import Lane, Outage, Service
+from services_catalog.models import Lane, Outage, Service, Standing
 from tests.citizens.service_requests.making import make_attempt, make_request, make_service
 from tests.citizens.service_requests.routing.workers import at_once
 
@@ -57,6 +57,21 @@ def test_so_many_calls_a_day_whoever_makes_them_and_the_day_is_bangkoks(clock: t
     assert claimed_by_all(service) == 0
     clock.move_to(bangkok("2026-11-24", "00:00"))
     assert claimed_by_all(service) == 4
+
+
+@pytest.mark.django_db
+def test_a_lane_whose_calls_of_the_day_are_used_up_is_left_alone_until_midnight(clock: time_machine.Traveller) -> None:
+    service = make_service(rate_per_day=2)
+    make_due(service, 3)
+    clock.move_to(bangkok(MONDAY, "23:59:59"))
+    assert lanes_with_due_work() == [service.pk]
+    assert len(claim(service.pk, at_most=9)) == 2
+    lane = Lane.objects.with_outage(timezone.now()).get()
+    assert (lane.standing(timezone.now()), lane.usable_slots(timezone.now())) == (Standing.USED_UP, 0)
+    assert lanes_with_due_work() == []
+    clock.move_to(bangkok("2026-11-24", "00:00"))
+    assert lanes_with_due_work() == [service.pk]
+    assert len(claim(service.pk, at_most=9)) == 1
 
 
 @pytest.mark.django_db

@@ -78,9 +78,11 @@ def test_where_the_breaker_stands_and_why_nothing_is_delivered(scrape: Scrape) -
     running, paused, away = make_service(), make_service(paused=True), make_service()
     broken = make_service(breaker="open", breaker_probe_at=timezone.now() + timedelta(minutes=1))
     held = make_service(breaker_override="open")
+    used_up = make_service(rate_per_day=1, rate_day=timezone.now() + timedelta(days=1), rate_day_calls=1)
     Outage.objects.create(lane=Lane.objects.get(pk=away.pk), starts_at=timezone.now())
     page = scrape()
     expected = {running: "running", paused: "paused", away: "outage", broken: "breaker_open", held: "breaker_open"}
+    expected[used_up] = "used_up"
     for service, standing in expected.items():
         assert page.value("superapp_lane_standing", service=service.code, standing=standing) == 1
     assert page.value("superapp_lane_breaker", service=running.code, state="closed") == 1
