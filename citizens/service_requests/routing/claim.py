@@ -109,12 +109,12 @@ def _lease(lane: Lane) -> timedelta:
 
 def _note_started(lane: Lane, calls: int, now: datetime) -> None:
     fields: list[str] = []
+    if lane.standing(now) == Standing.PROBING:  # asked first: the call may be the day's last
+        breaker.begin_probe(lane)
+        fields += breaker.WRITTEN_FIELDS
     if rate.has_limit(lane):
         rate.note_started(lane, calls, now)
         fields += rate.WRITTEN_FIELDS
-    if lane.standing(now) == Standing.PROBING:
-        breaker.begin_probe(lane)
-        fields += breaker.WRITTEN_FIELDS
     if fields:
         lane.save(update_fields=fields)
 

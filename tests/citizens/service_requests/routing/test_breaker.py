@@ -163,6 +163,12 @@ def test_a_probe_that_went_well_lets_everything_through(db: None) -> None:
     assert len(claim(service.pk, at_most=9)) == 5
 
 
+def test_a_probe_that_takes_the_last_call_of_the_day_counts(db: None) -> None:
+    service = opened(rate_per_day=1)
+    end(begin(service), Receipt("A-1"))
+    assert breaker_of(service) == Breaker.CLOSED
+
+
 @pytest.mark.parametrize("failure", FAILURES, ids=repr)
 def test_a_probe_that_failed_has_the_next_one_wait_longer(db: None, failure: Result, settings: Settings) -> None:
     service, waited = opened(requests=9), []
